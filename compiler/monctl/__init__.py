@@ -1,0 +1,21 @@
+"""monctl: a compiler for monitoring. Spec files written in Python import their names from here."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+__version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from monctl.python import *  # noqa: F403  # the names a spec file imports, for type checkers; at run time they come lazily
+
+
+def __getattr__(name: str) -> Any:
+    """The names of `monctl.python`, loaded when first asked for: `monctl --help` must not pay for them."""
+    if name.startswith("_"):
+        raise AttributeError(name)
+    python = import_module("monctl.python")
+    if name not in python.__all__:
+        raise AttributeError(f"module 'monctl' has no attribute '{name}'")
+    return getattr(python, name)

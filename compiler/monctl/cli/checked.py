@@ -1,0 +1,38 @@
+"""Estates that must be valid before a command goes on."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from monctl.cli import options
+from monctl.errors import UsageError
+from monctl.finding import Level
+from monctl.project import Checked, check
+from monctl.suggest import did_you_mean
+from monctl.target import Target, discover
+
+
+def known_targets(wanted: Sequence[str]) -> dict[str, Target]:
+    """Every installed target. Raises UsageError when one of `wanted` is not among them."""
+    known = discover()
+    for name in wanted:
+        if name not in known:
+            raise UsageError(f"no target is called '{name}'", hint=did_you_mean(name, known, noun="targets"))
+    return known
+
+
+def checked_or_none(roots: Sequence[Path], environment: str | None) -> list[Checked] | None:
+    """The estates; None when one has errors, which are then on standard error."""
+    checked = [check(root, environment) for root in roots]
+    if all(one.valid for one in checked):
+        return checked
+    from monctl.render.findings_text import summary, text
+
+    for one in checked:
+        errors = [found for found in one.findings if found.level is Level.ERROR]
+        if errors:
+            options.note(text(errors, one.loaded.sources, color=options.color()))
+    every = [found for one in checked for found in one.findings if found.level is Level.ERROR]
+    options.note(summary(every, sum(len(one.loaded.files) for one in checked)))
+    return None

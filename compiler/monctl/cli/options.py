@@ -1,0 +1,83 @@
+"""Options that several commands share, and what they mean. Imports nothing heavy."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+
+import click
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def estate(function: F) -> F:
+    """`-C DIR` and `-e ENV`."""
+    function = click.option("-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else the estate's default.")(function)
+    return click.option(
+        "-C", "--dir", "folder", envvar="MONCTL_DIR", metavar="DIR", type=click.Path(path_type=Path),
+        help="An estate, or a folder of estates. Default: the current folder, else monitors/.",
+    )(function)  # fmt: skip
+
+
+def output(*formats: str) -> Callable[[F], F]:
+    """`-o FORMAT`; the first is the default."""
+    return click.option("-o", "--output", "output", type=click.Choice(formats), default=formats[0], show_default=True, envvar="MONCTL_OUTPUT", help="How to print the result.")
+
+
+def targets(function: F) -> F:
+    """`--target NAME`, repeatable."""
+    return click.option("--target", "targets", multiple=True, metavar="NAME", help="Only this back end; may be repeated.")(function)
+
+
+def selection(function: F) -> F:
+    """`--select` and `--exclude`, repeatable."""
+    help = "objects: a name glob, team:NAME, service:NAME, severity:NAME or path:GLOB; may be repeated."
+    function = click.option("--exclude", "excluded", multiple=True, metavar="WHAT", help=f"Leave out these {help}")(function)
+    return click.option("--select", "selected", multiple=True, metavar="WHAT", help=f"Only these {help}")(function)
+
+
+def sandbox(function: F) -> F:
+    """`--sandbox DIR`."""
+    return click.option(
+        "--sandbox", "sandbox", envvar="MONCTL_SANDBOX", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
+        help="Use stand-ins of the providers in this process, with their data in DIR: no account, no network.",
+    )(function)  # fmt: skip
+
+
+def roots(folder: Path | None) -> list[Path]:
+    """The estates meant by `-C`: the folder, or those below it; without it the current folder, else `monitors/`.
+
+    Raises EstateError when there is none.
+    """
+    from monctl import discover
+    from monctl.errors import EstateError
+
+    if folder is not None:
+        return discover.estates(folder)
+    here = Path()
+    if (here / discover.SETTINGS).is_file():
+        return [here]
+    if (here / "monitors").is_dir():
+        return discover.estates(here / "monitors")
+    try:
+        return discover.estates(here)
+    except EstateError:
+        raise EstateError("no estate here: there is no monctl.yaml in this folder, below it, or in monitors/", hint="run `monctl init` to begin one, or name a folder with -C") from None
+
+
+def color(stream: Any = None) -> bool:
+    """Whether to paint: a terminal, and NO_COLOR not set (https://no-color.org)."""
+    out = sys.stdout if stream is None else stream
+    if os.environ.get("NO_COLOR"):
+        return False
+    if os.environ.get("FORCE_COLOR"):
+        return True
+    return bool(getattr(out, "isatty", lambda: False)())
+
+
+def note(text: str) -> None:
+    """A message for the person, on standard error."""
+    click.echo(text, err=True)

@@ -1,0 +1,76 @@
+"""[I/O] Which files belong to which estate. Symbolic links are followed once; a loop is not an error, it is just not walked twice."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatch
+from pathlib import Path
+
+from monctl.errors import EstateError
+
+SETTINGS = "monctl.yaml"
+_SPEC_ENDINGS = (".yaml", ".yml", ".py")
+_NEVER = {"__pycache__", "node_modules"}
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """The files of one estate."""
+
+    root: Path
+    settings: Path
+    specs: tuple[Path, ...]
+    """Sorted by path."""
+
+
+def estates(folder: Path) -> list[Path]:
+    """Roots of the estates a folder means: itself, or every estate below it, sorted.
+
+    Raises EstateError when there is none.
+    """
+    if not folder.is_dir():
+        raise EstateError(f"no such folder: {folder}", hint="name an estate, or a folder of estates, with -C")
+    if (folder / SETTINGS).is_file():
+        return [folder]
+    found = sorted(Path(place) for place, _, files in _walk(folder) if SETTINGS in files)
+    if not found:
+        raise EstateError(
+            f"no estate in {folder}: there is no {SETTINGS} in it or below it",
+            hint="run `monctl init` to begin one, or name another folder with -C",
+        )
+    return found
+
+
+def files(root: Path, exclude: tuple[str, ...] = ()) -> Files:
+    """The spec files of one estate. Folders with a `monctl.yaml` of their own are other estates; hidden ones are skipped."""
+    specs = []
+    for place, folders, names in _walk(root):
+        here = Path(place)
+        if here != root and SETTINGS in names:
+            folders.clear()
+            continue
+        for name in names:
+            path = here / name
+            relative = path.relative_to(root).as_posix()
+            if name.endswith(_SPEC_ENDINGS) and name != SETTINGS and not name.startswith(".") and not _excluded(relative, exclude):
+                specs.append(path)
+    return Files(root, root / SETTINGS, tuple(sorted(specs)))
+
+
+def _excluded(relative: str, exclude: tuple[str, ...]) -> bool:
+    return any(fnmatch(relative, pattern) or relative.startswith(pattern.rstrip("/") + "/") for pattern in exclude)
+
+
+def _walk(top: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+    """os.walk in sorted order, following links to folders but never into one it has been in."""
+    seen: set[tuple[int, int]] = set()
+    for place, folders, names in os.walk(top, followlinks=True):
+        about = os.stat(place)
+        if (about.st_dev, about.st_ino) in seen:
+            folders.clear()
+            continue
+        seen.add((about.st_dev, about.st_ino))
+        folders[:] = sorted(folder for folder in folders if not folder.startswith(".") and folder not in _NEVER)
+        yield place, folders, sorted(names)

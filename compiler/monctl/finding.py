@@ -1,0 +1,59 @@
+"""One diagnostic: what is wrong, where, and the way out. Prints nothing; see `monctl.render`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from enum import StrEnum
+
+from monctl.source import Origin, Sources, Span
+
+
+class Level(StrEnum):
+    """How bad a finding is. Configuration may change the level of a rule, never its code."""
+
+    ERROR = "error"
+    WARNING = "warning"
+    INFO = "info"
+
+    @property
+    def rank(self) -> int:
+        """0 for error, 1 for warning, 2 for info."""
+        return _RANK[self]
+
+
+_RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One diagnostic. `origin` is where it was found; `span` is filled by `located` before it is shown."""
+
+    code: str
+    """Letters and three digits: SPEC101, SQL007, MON003. The letters name the area (DESIGN: SPEC MON SQL ROUTE DASH SEC <TARGET>)."""
+    message: str
+    """What is wrong, one sentence, lower case, no full stop, names in single quotes."""
+    origin: Origin
+    level: Level = Level.ERROR
+    help: str | None = None
+    """One way out, as an instruction: "write `for 5m`", "did you mean 'slack-critical'?"."""
+    address: str | None = None
+    """`monitor.orphaned-posts`, where the finding is about one object."""
+    within: tuple[int, int] | None = None
+    """0-based character offsets [start, end) into the scalar at `origin`."""
+    on_key: bool = False
+    """Point at the key instead of the value (unknown fields, duplicate names)."""
+    span: Span | None = None
+
+
+def located(findings: Iterable[Finding], sources: Sources) -> list[Finding]:
+    """The findings with their spans filled, in order of file, line, column, code; duplicates dropped."""
+    placed = {
+        replace(found, span=found.span or sources.span(found.origin, key=found.on_key, within=found.within)) for found in findings
+    }
+    return sorted(placed, key=_order)
+
+
+def _order(found: Finding) -> tuple[str, int, int, str, str]:
+    span = found.span or Span(found.origin.file)
+    return (span.file, span.line, span.column, found.code, found.message)

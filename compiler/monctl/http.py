@@ -1,0 +1,217 @@
+"""HTTP to a provider: one time-out, retry, rate-limit and redaction policy for all clients.
+
+429 waits for the server's own header and costs no try; 5xx, time-outs and resets back off with jitter and are tried again for reads only;
+410 is never retried; every other answer is classified once, here.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+from email.utils import parsedate_to_datetime
+from typing import Any
+
+import requests
+from requests.adapters import BaseAdapter
+
+from monctl.errors import AuthError, Conflict, Garbled, Gone, NotFound, ProviderError, RateLimited, Rejected, Unreachable
+from monctl.resource import Json
+
+_SHOWN = 400
+"""Characters of a provider's answer that are worth showing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How patient a client is. Seconds."""
+
+    connect_s: float = 5.0
+    read_s: float = 30.0
+    tries: int = 4
+    """For reads that met a 5xx, a time-out or a reset."""
+    backoff_s: float = 0.5
+    longest_wait_s: float = 120.0
+    """A 429 that asks for more than this, or waits that add up to more than three of these, raises RateLimited."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """A successful answer. `json` is None when there was no body."""
+
+    status: int
+    json: Json
+    headers: Mapping[str, str]
+    """Names in lower case."""
+
+
+class Http:
+    """A session with one provider. `base_url` has no trailing slash; paths begin with one."""
+
+    def __init__(
+        self,
+        base_url: str,
+        *,
+        target: str,
+        headers: Mapping[str, str] | None = None,
+        secrets: Iterable[str] = (),
+        transport: BaseAdapter | None = None,
+        policy: Policy = Policy(),
+        on_wait: Callable[[str], None] | None = None,
+        sleep: Callable[[float], None] = time.sleep,
+        classify: Callable[[int, Json], ProviderError | None] | None = None,
+    ) -> None:
+        self.base_url = base_url.rstrip("/")
+        self._target = target
+        self._secrets = tuple(sorted((secret for secret in secrets if secret), key=len, reverse=True))
+        self._policy = policy
+        self._on_wait = on_wait
+        self._sleep = sleep
+        self._classify = classify
+        """A vendor's own reading of an error answer (status, JSON); None leaves it to the common one."""
+        self._session = requests.Session()
+        self._session.trust_env = transport is None
+        self._session.headers.update({"Accept": "application/json", "User-Agent": "monctl", **(headers or {})})
+        if transport is not None:
+            self._session.mount("http://", transport)
+            self._session.mount("https://", transport)
+
+    def get(self, path: str, **params: Any) -> Reply:
+        """A read: tried again when the server stumbles. A parameter that is None is left out; a list repeats."""
+        return self.request("GET", path, params=params)
+
+    def request(
+        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, json: Json = None, headers: Mapping[str, str] | None = None
+    ) -> Reply:
+        """One call, with the policy. `path` may be an absolute URL on the same host (a pagination link).
+
+        Raises a ProviderError: AuthError, NotFound, Gone, Conflict, Rejected, RateLimited, Unreachable or Garbled.
+        """
+        url = self._url(path)
+        tries = self._policy.tries if method in {"GET", "HEAD"} else 1
+        waited = 0.0
+        attempt = 0
+        while True:
+            attempt += 1
+            try:
+                answer = self._session.request(
+                    method,
+                    url,
+                    params={name: value for name, value in (params or {}).items() if value is not None},
+                    json=json,
+                    headers=dict(headers or {}),
+                    timeout=(self._policy.connect_s, self._policy.read_s),
+                    allow_redirects=False,
+                )
+            except requests.RequestException as error:
+                if attempt < tries:
+                    self._wait(self._backoff(attempt), "no answer")
+                    continue
+                raise self._error(Unreachable, "no answer", method, url, None, type(error).__name__) from None
+            if answer.status_code == 429:
+                pause = retry_after(answer.headers)
+                if pause > self._policy.longest_wait_s or waited + pause > 3 * self._policy.longest_wait_s:
+                    raise self._error(RateLimited, f"rate limit reached; the provider asks for {pause:.0f} s", method, url, 429, "")
+                waited += pause
+                attempt -= 1
+                self._wait(pause, "rate limit")
+                continue
+            if answer.status_code >= 500 and attempt < tries:
+                self._wait(self._backoff(attempt), f"status {answer.status_code}")
+                continue
+            return self._reply(method, url, answer)
+
+    def _url(self, path: str) -> str:
+        if path.startswith(("http://", "https://")):
+            if not path.startswith(self.base_url.split("/", 3)[0] + "//" + self.base_url.split("/", 3)[2] + "/"):
+                raise self._error(Garbled, "the provider links to another host", "GET", path, None, "")
+            return path
+        return self.base_url + path
+
+    def _reply(self, method: str, url: str, answer: requests.Response) -> Reply:
+        headers = {name.lower(): value for name, value in answer.headers.items()}
+        parsed: Json = None
+        if answer.content:
+            try:
+                parsed = answer.json()
+            except ValueError:
+                if answer.status_code < 400:
+                    raise self._error(
+                        Garbled, "the answer is not JSON", method, url, answer.status_code, answer.text, hint="is the URL right?"
+                    ) from None
+        if 300 <= answer.status_code < 400:
+            where = headers.get("location", "")
+            raise self._error(Garbled, "redirected; redirects are not followed", method, url, answer.status_code, where, hint="set the URL it leads to")
+        if answer.status_code < 400:
+            return Reply(answer.status_code, parsed, headers)
+        if self._classify is not None and (own := self._classify(answer.status_code, parsed)) is not None:
+            own.target, own.method, own.url, own.status = self._target, method, self._redact(url), answer.status_code
+            own.detail = self._redact(own.detail)
+            raise own
+        raise self._error(*_meaning(answer.status_code), method, url, answer.status_code, answer.text)
+
+    def _error(
+        self, kind: type[ProviderError], message: str, method: str, url: str, status: int | None, detail: str, *, hint: str | None = None
+    ) -> ProviderError:
+        said = " ".join(self._redact(detail).split())
+        return kind(
+            message,
+            target=self._target,
+            method=method,
+            url=self._redact(url.split("?")[0]),
+            status=status,
+            detail=said if len(said) <= _SHOWN else said[:_SHOWN] + "…",
+            hint=hint,
+        )
+
+    def _redact(self, text: str) -> str:
+        for secret in self._secrets:
+            text = text.replace(secret, "***")
+        return text
+
+    def _backoff(self, attempt: int) -> float:
+        return self._policy.backoff_s * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)
+
+    def _wait(self, seconds: float, why: str) -> None:
+        if self._on_wait is not None:
+            self._on_wait(f"{self._target}: {why}, waiting {seconds:.1f} s")
+        self._sleep(seconds)
+
+
+def retry_after(headers: Mapping[str, str], *, now: float | None = None) -> float:
+    """Seconds a 429 asks for: Retry-After (seconds or a date), else the vendors' reset headers, else 1.
+
+    X-Sentry-Rate-Limit-Reset and X-RateLimit-Reset hold a Unix time or a number of seconds; `ratelimit-reset` (PagerDuty) seconds.
+    """
+    at = time.time() if now is None else now
+    lowered = {name.lower(): value for name, value in headers.items()}
+    for name in ("retry-after", "x-sentry-rate-limit-reset", "x-ratelimit-reset", "ratelimit-reset"):
+        value = lowered.get(name, "").strip()
+        if not value:
+            continue
+        try:
+            number = float(value)
+        except ValueError:
+            try:
+                number = parsedate_to_datetime(value).timestamp()
+            except ValueError:
+                continue
+        return max(0.0, number - at if number > 1_000_000_000 else number)
+    return 1.0
+
+
+def _meaning(status: int) -> tuple[type[ProviderError], str]:
+    if status == 401:
+        return AuthError, "the credential was refused"
+    if status == 403:
+        return AuthError, "the credential may not do this"
+    if status == 404:
+        return NotFound, "not found"
+    if status == 410:
+        return Gone, "this part of the API was removed"
+    if status in {409, 412}:
+        return Conflict, "somebody else changed it, or the name is taken"
+    if status >= 500:
+        return Unreachable, "the provider failed"
+    return Rejected, "the provider refused the request"

@@ -1,0 +1,159 @@
+"""[I/O] What an apply meant to do and what it did: JSON Lines, on the disk before and after every call. `apply --resume` reads it.
+
+The first line names the plan; then each step has `intended`, and `done` or `failed`. A step that was intended and never finished may or may
+not have reached the provider.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TextIO
+
+from monctl.errors import JournalError
+from monctl.order import Step, Verb
+from monctl.plan import Action, Plan
+from monctl.resource import Json
+
+_VERSION = 1
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+class Journal:
+    """An open journal. Use it with `with`; every line is on the disk when the method returns, or JournalError is raised."""
+
+    def __init__(self, path: Path, *, now: Callable[[], str] = _now) -> None:
+        self.path = path
+        self._now = now
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._file: TextIO = path.open("a", encoding="utf-8")
+        except OSError as error:
+            raise self._failed("open", error) from error
+
+    def __enter__(self) -> Journal:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._file.close()
+
+    def begin(self, plan: Plan) -> None:
+        """A plan is about to be carried out."""
+        self._write({"event": "begin", "version": _VERSION, "plan": plan.fingerprint, "estate": plan.estate, "environment": plan.environment})
+
+    def intended(self, step: Step) -> None:
+        """A call is about to be made."""
+        change = step.change
+        about = {"step": step.id, "change": change.id, "target": change.target, "kind": change.kind, "verb": step.verb.value}
+        old = {"old": change.remote_id} if change.action is Action.REPLACE else {}
+        self._write({"event": "intended", **about, "remote_id": change.remote_id if step.verb is not Verb.CREATE else None, **old})
+
+    def done(self, step: Step, remote_id: str | None) -> None:
+        """The provider said yes."""
+        self._write({"event": "done", "step": step.id, "remote_id": remote_id})
+
+    def failed(self, step: Step, reason: str) -> None:
+        """The provider said no, or nothing."""
+        self._write({"event": "failed", "step": step.id, "reason": reason})
+
+    def end(self, *, done: int, failed: int, untried: int) -> None:
+        """Nothing more will be tried."""
+        self._write({"event": "end", "done": done, "failed": failed, "untried": untried})
+
+    def _write(self, entry: dict[str, Json]) -> None:
+        try:
+            self._file.write(json.dumps({"at": self._now(), **entry}, ensure_ascii=False) + "\n")
+            self._file.flush()
+            os.fsync(self._file.fileno())
+        except OSError as error:
+            raise self._failed("write", error) from error
+
+    def _failed(self, what: str, error: OSError) -> JournalError:
+        return JournalError(
+            f"cannot {what} the journal {self.path}: {error.strerror or error}; nothing is done that cannot be journalled",
+            hint="make room or name another place, then run `monctl apply --resume`",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a broken-off apply came."""
+
+    plan: str = ""
+    """Fingerprint of the last plan that was begun."""
+    done: frozenset[str] = frozenset()
+    """Ids of steps that are finished."""
+    open: frozenset[str] = frozenset()
+    """Ids of steps that were intended and never finished: looked up before they are tried again."""
+    ended: bool = False
+    """It came to its end, with failures or without."""
+    old: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
+    """(target, kind, remote id) of objects whose replacement was begun and that were not seen to go."""
+
+    @property
+    def begun(self) -> frozenset[str]:
+        """Ids of changes whose objects may have moved by our own hand."""
+        return frozenset(id.removesuffix(" (old)") for id in self.done | self.open)
+
+    def leftovers(self, target: str) -> frozenset[tuple[str, str]]:
+        """(kind, remote id) for `diff`: what a broken-off replacement left behind in one target."""
+        return frozenset((kind, remote_id) for name, kind, remote_id in self.old if name == target)
+
+
+def read_journal(path: Path) -> Progress:
+    """How far the last apply came that a journal tells of; an empty Progress when there is none.
+
+    A torn last line is what a crash leaves, and ignored. Raises JournalError for anything else that is not a journal.
+    """
+    try:
+        lines = path.read_text(encoding="utf-8").split("\n")
+    except FileNotFoundError:
+        return Progress()
+    except (OSError, UnicodeDecodeError) as error:
+        raise JournalError(f"cannot read the journal {path}: {error}", hint="name another one, or plan again without --resume") from error
+    plan, ended = "", False
+    done: set[str] = set()
+    open_: set[str] = set()
+    old: dict[str, tuple[str, str, str]] = {}
+    for number, line in enumerate(lines, start=1):
+        if number == len(lines):
+            continue  # what follows the last line feed is empty, or torn
+        entry = _entry(path, number, line)
+        match entry["event"]:
+            case "begin":
+                plan, ended = str(entry["plan"]), False
+                done, open_ = set(), set()
+            case "intended":
+                open_.add(entry["step"])
+                if entry.get("old"):
+                    old[f"{entry['change']} (old)"] = (entry["target"], entry["kind"], entry["old"])
+            case "done":
+                open_.discard(entry["step"])
+                done.add(entry["step"])
+                old.pop(entry["step"], None)
+            case "failed":
+                open_.discard(entry["step"])
+            case _:
+                ended = True
+    return Progress(plan, frozenset(done), frozenset(open_), ended, frozenset(old.values()))
+
+
+_NEEDED = {"begin": ("plan",), "intended": ("step", "change", "target", "kind"), "done": ("step",), "failed": ("step",), "end": ()}
+
+
+def _entry(path: Path, number: int, line: str) -> dict[str, Json]:
+    try:
+        entry = json.loads(line)
+        good = all(isinstance(entry[name], str) for name in _NEEDED[entry["event"]])
+    except (ValueError, KeyError, TypeError):
+        good = False
+    if not good:
+        raise JournalError(f"{path}:{number}: this line is not of a journal of monctl", hint="name another one, or plan again without --resume")
+    return dict(entry)

@@ -1,0 +1,30 @@
+"""Links threshold sentences: parsed, bound to units, faults at their characters."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from monctl.condition import Condition
+from monctl.link.scope import Scope
+from monctl.source import Origin
+from monctl.threshold import ThresholdError, bind, bind_faults, read
+from monctl.unit import Unit
+
+
+def condition(
+    scope: Scope, said: Any, units: Mapping[str, Unit], default: Unit | None, origin: Origin, address: str, *, name: str
+) -> tuple[Condition, str] | None:
+    """The condition in the program's form and its canonical sentence; None when there is a fault (findings tell).
+
+    `said` is a sentence or the structured form; `name` is what messages call what is measured.
+    """
+    try:
+        parsed = read(said)
+    except ThresholdError as error:
+        scope.misread("SPEC050", error, origin, address=address)
+        return None
+    faults = bind_faults(parsed, units, default, name=name)
+    for fault in faults:
+        scope.misread("SPEC051", fault, origin, address=address)
+    return None if faults else (bind(parsed, units, default, name=name), str(parsed))

@@ -1,0 +1,53 @@
+"""[I/O] What a target holds now, and the things its resources look up, read whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from monctl.errors import Rejected
+from monctl.resolve import references
+from monctl.resource import Json, Live, Lookup, Resource, digest
+from monctl.target import Client
+
+
+@dataclass(frozen=True, slots=True)
+class LiveState:
+    """One target at one moment."""
+
+    target: str
+    lives: tuple[Live, ...] = ()
+    lookups: Mapping[Lookup, str] = field(default_factory=dict)
+    """What was looked up and found."""
+    missing: Mapping[Lookup, str] = field(default_factory=dict)
+    """What was not found, or not found once, with the reason as a sentence."""
+
+
+def read_all(client: Client, target: str, resources: Iterable[Resource]) -> LiveState:
+    """Everything a plan needs to know of one target.
+
+    Raises the ProviderErrors of the client: an incomplete read is never a state. A lookup that finds nothing or too much is not an
+    error here; it is in `missing`, and becomes an error of the changes that need it.
+    """
+    wanted = tuple(resources)
+    lives = tuple(client.read(wanted))
+    lookups: dict[Lookup, str] = {}
+    missing: dict[Lookup, str] = {}
+    for one in sorted({leaf for resource in wanted for leaf in references(resource.body) if isinstance(leaf, Lookup)}):
+        try:
+            found = client.lookup(one)
+        except Rejected as error:
+            missing[one] = str(error)
+            continue
+        if found is None:
+            missing[one] = (
+                f"{target} has no {one.kind.replace('_', ' ')} with {', '.join(f'{name} {value!r}' for name, value in one.query)}"
+            )
+        else:
+            lookups[one] = found
+    return LiveState(target, lives, lookups, missing)
+
+
+def fingerprint(live: Live, normal: Json) -> str:
+    """10 hex digits of an object as it was read, `normal` being its normalised body; what normalisation ignores does not count."""
+    return digest([live.kind, live.remote_id, normal])

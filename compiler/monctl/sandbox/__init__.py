@@ -1,0 +1,1 @@
+"""Stand-ins of the providers: in the same process, or on loopback."""

@@ -1,0 +1,47 @@
+"""Which values must not be shown: by the name of their field, or by their own form. Used wherever live data meets a person or a file."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from monctl.resource import Json, SecretRef
+
+HIDDEN = "***"
+
+_NAME = re.compile(
+    r"token|secret|passw|credential|authorization|api_?key|(integration|routing|private|access|signing|service)_?key|\bdsn$|"
+    r"^secure(_?(json|settings|fields|data))+$|webhook_?url"
+)
+_VALUE = re.compile(
+    r"xox[abeprs]-|hooks\.slack\.com/(services|workflows)/|\bgl(sa|c)_\w|\bsntry[su]_\w|\bgh[pousr]_\w{20}|"
+    r"://[^/\s:@]+:[^/\s@]+@|^bearer \S|^basic [A-Za-z0-9+/=]{8}",
+    re.IGNORECASE,
+)
+_CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+
+def sensitive_name(name: str) -> bool:
+    """Whether a field of this name holds a secret: `token`, `http_password`, `integrationKey`, `secureSettings`."""
+    return _NAME.search(_CAMEL.sub("_", name).lower()) is not None
+
+
+def sensitive_value(value: Json) -> bool:
+    """Whether a text is a secret by its look: a Slack webhook, a token with its vendor's prefix, a URL with a password."""
+    return isinstance(value, str) and _VALUE.search(value) is not None
+
+
+def scrub(value: Json, name: str = "", hidden: frozenset[Any] = frozenset()) -> Json:
+    """The value with every secret in it replaced by `***`. `name` is the field that holds it, `hidden` are texts known to be secret."""
+    if isinstance(value, SecretRef):
+        return value
+    if isinstance(value, Mapping):
+        return {key: scrub(item, str(key), hidden) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [scrub(item, name, hidden) for item in value]
+    if isinstance(value, bool) or value is None or value == "":
+        return value
+    if isinstance(value, str | int | float) and ((name and sensitive_name(name)) or sensitive_value(value) or value in hidden):
+        return HIDDEN
+    return value

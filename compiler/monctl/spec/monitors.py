@@ -1,0 +1,199 @@
+"""What is measured and what is too much: datasources, services, metrics, monitors, SLOs, phases."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from monctl.quantity import DurationField, PercentField
+from monctl.secret import SecretField
+from monctl.spec.base import Described, Labels, Links, Name, Scalar, Sentence, Spec
+from monctl.spec.sources import Sourced, Value
+
+ForEach = dict[str, Any] | list[Any] | str
+"""A map or list (its entries are `${each.key}`, `${each.value}`), or `${var.name}`."""
+
+
+class Datasource(Described):
+    """Where figures come from."""
+
+    type: Literal["postgresql", "mysql", "sqlite", "duckdb", "prometheus", "sentry", "logs", "redis", "storage"]
+    dsn: SecretField | None = None
+    """How to connect, by reference: `${env:DATABASE_URL}`."""
+    url: str | None = None
+    """Where it is, when that is no secret (Prometheus, S3 endpoint)."""
+    dialect: str | None = None
+    """sqlglot's name of the SQL dialect, when it is not the type's."""
+    tables: dict[str, dict[str, str]] = {}
+    """Table → column → type. Queries are checked against it when it is there."""
+    large: list[str] = []
+    """Tables too big to read whole."""
+    lag: DurationField | None = None
+    """How late its data may be."""
+    retention: DurationField | None = None
+    """How long it is kept."""
+    organization: str | None = None
+    """Sentry: slug of the organization, when it is not the target's."""
+    project: str | None = None
+    """Sentry: slug of the project."""
+    grafana: str | None = None
+    """uid of the data source in Grafana; looked up by name when left out."""
+    path: str | None = None
+    """Logs: the file, globs allowed. SQLite and DuckDB: the database file."""
+    format: Literal["json", "text"] = "json"
+    """Logs."""
+    options: dict[str, Scalar] = {}
+    """Anything a target wants to know."""
+
+
+class Promise(Spec):
+    """What a service promises about incidents."""
+
+    detect: DurationField | None = None
+    """A failure is noticed within this; checked when compiling."""
+    resolve: DurationField | None = None
+
+
+class Service(Described):
+    """A thing users rely on."""
+
+    team: Name | None = None
+    tier: Annotated[int, Field(ge=0, le=9)] | None = None
+    """0 or 1 is what the business stops without."""
+    depends_on: list[Name] = []
+    links: Links = {}
+    promise: Promise | None = None
+    runbook: Name | None = None
+    labels: Labels = {}
+
+
+class Metric(Described, Sourced):
+    """A measured quantity. One source may yield several values."""
+
+    for_each: ForEach | None = None
+    every: DurationField | None = None
+    """How often; 5m when left out."""
+    timeout: DurationField | None = None
+    """Less than `every`; 10s when left out."""
+    unit: str | None = None
+    """Of a single value: `ms`, `percent`, `bytes`, `errors/min`, `USD`, or any noun counted (`posts`)."""
+    goal: Sentence | None = None
+    """Where it should be: `< 100ms`. Never an alert."""
+    service: Name | None = None
+    team: Name | None = None
+    labels: Labels = {}
+    environments: list[Name] = []
+    """Only in these."""
+
+
+class Term(Spec):
+    """One term of a condition, structured; the terms of a list are joined by `or`."""
+
+    value: str | None = None
+    op: Literal[">", ">=", "<", "<=", "==", "!="] | None = None
+    limit: str | float | int | None = None
+    between: list[str | float | int] | None = Field(default=None, min_length=2, max_length=2)
+    outside: list[str | float | int] | None = Field(default=None, min_length=2, max_length=2)
+    trend: Literal["increasing", "decreasing", "unchanged"] | None = None
+    state: Literal["down", "no data", "error", "first seen", "regression", "any"] | None = None
+    in_: str | None = Field(default=None, alias="in")
+    for_: str | None = Field(default=None, alias="for")
+
+
+class Alert(Spec):
+    """One severity of a monitor, when it differs from its severity's defaults in more than the threshold."""
+
+    shorthand: ClassVar[str | None] = "when"
+    when: str | Term | list[Term]
+    """A threshold sentence: `> 10 or increasing for 15m`."""
+    notify: list[Name] | None = None
+    """Channels for this severity of this monitor."""
+    escalation: Name | None = None
+    during: Name | None = None
+    """A calendar: only in its hours; outside them it waits for the opening."""
+
+
+class Monitor(Described, Sourced):
+    """A metric or an inline source, with what is too much."""
+
+    for_each: ForEach | None = None
+    """Makes one monitor `NAME-KEY` per entry; `${each.key}` and `${each.value}` are filled."""
+    metric: str | None = None
+    """`metric` or `metric.value`, instead of an inline source."""
+    values: dict[str, Value] = {}
+    every: DurationField | None = None
+    """How often, for an inline source; 5m when left out."""
+    timeout: DurationField | None = None
+    unit: str | None = None
+    goal: Sentence | None = None
+    """Where it should be. Never an alert; the metric's when left out."""
+    alert: dict[Name, Alert] = {}
+    """Severity → threshold sentence."""
+    recover_after: DurationField | None = None
+    """The condition must be false this long before the alert is over."""
+    no_data: str | None = None
+    """No answer from the source: `keep` the state, `ok`, or the severity to raise."""
+    on_error: str | None = None
+    """The source fails: `keep` the state, `ok`, or the severity to raise."""
+    notify: list[Name] | None = None
+    """Channels for every severity of this monitor, instead of routes and severities."""
+    escalation: Name | None = None
+    during: Name | None = None
+    """A calendar: alerts are sent only in its hours; outside them they wait for the opening."""
+    service: Name | None = None
+    team: Name | None = None
+    runbook: Name | None = None
+    action: str = ""
+    """What to do, in a sentence."""
+    message: str = ""
+    """Text of the notification."""
+    labels: Labels = {}
+    links: Links = {}
+    on: Name | list[Name] = []
+    """Targets that hold it, instead of the default for its kind of source."""
+    phases: list[Name] = []
+    """Runs only in these phases."""
+    environments: list[Name] = []
+    """Only in these."""
+    protect: bool = False
+    """Never deleted by a plan."""
+    waive: dict[str, Sentence] = {}
+    """`target.field` → why losing it there is accepted."""
+
+
+class BurnAlert(Spec):
+    """Two windows and a rate: the budget is burnt so fast that somebody must know."""
+
+    severity: Name
+    rate: Annotated[float, Field(gt=0)]
+    """Times the rate that would just use up the budget: 14.4 uses 2 % of a 30-day budget in an hour."""
+    long: DurationField
+    short: DurationField
+
+
+class Slo(Described):
+    """An objective over a window: by a monitor's time, by events, or by a metric that holds."""
+
+    objective: PercentField
+    """`99.9%`."""
+    window: DurationField
+    """`30d`."""
+    monitor: Name | None = None
+    """Good time: while this monitor does not fire."""
+    good: str | None = None
+    total: str | None = None
+    """Good events of all events: metrics."""
+    metric: str | None = None
+    holds: Sentence | None = None
+    """Good while the metric meets this: `< 500ms`."""
+    alerts: list[BurnAlert] = []
+    """None: the usual two, fast and slow, on the two most severe severities."""
+    service: Name | None = None
+    team: Name | None = None
+    notify: list[Name] | None = None
+    runbook: Name | None = None
+
+
+class Phase(Described):
+    """A named period that switches monitors on and off. `phase:` in monctl.yaml says which one it is."""

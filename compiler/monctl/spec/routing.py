@@ -1,0 +1,168 @@
+"""Where messages go, and when: channels, routes, calendars, maintenance."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from monctl.quantity import DurationField, RateField
+from monctl.secret import SecretField
+from monctl.spec.base import Described, Labels, Name, Spec
+from monctl.spec.oncall import LocalTime, WeeklyHours
+from monctl.spec.people import Email, Phone
+
+
+class SlackChannel(Spec):
+    """A Slack channel, by incoming webhook or bot token."""
+
+    channel: Annotated[str, StringConstraints(pattern=r"^[#@]?[^\s]+$")]
+    """`#alerts-critical`. Quote it: a bare `#` begins a comment in YAML."""
+    webhook: SecretField | None = None
+    token: SecretField | None = None
+    """Bot token: threads and updates need one."""
+    workspace: str | None = None
+    """Name of the workspace, where a provider has several."""
+
+
+class EmailChannel(Spec):
+    """Mail addresses."""
+
+    shorthand: ClassVar[str | None] = None
+    to: list[Email] = Field(min_length=1)
+
+
+class PagerDutyChannel(Spec):
+    """A PagerDuty service. We hold the service; the runner sends its events."""
+
+    shorthand: ClassVar[str | None] = "service"
+    service: str
+    """Name of the service at PagerDuty."""
+    escalation: Name | None = None
+    """Who PagerDuty calls. Needed unless the service is another's."""
+    integration_key: SecretField | None = None
+    """For those who send events themselves; the runner needs it."""
+    owned: bool = True
+    """False: the service is there already and is another's."""
+
+
+class SmsChannel(Spec):
+    """Text messages through Twilio."""
+
+    to: list[Phone | Name] = Field(min_length=1)
+    """Phone numbers (E.164), or people who have one, or rotations."""
+    account: SecretField | None = None
+    token: SecretField | None = None
+    sender: str | None = None
+    """The number it comes from, or a messaging service's SID."""
+
+
+class WebhookChannel(Spec):
+    """An HTTP POST of JSON."""
+
+    shorthand: ClassVar[str | None] = "url"
+    url: str
+    """Where to; `${env:NAME}` when the URL is itself a secret."""
+    headers: dict[str, str] = {}
+    secret: SecretField | None = None
+    """Signs the body (HMAC-SHA256)."""
+
+
+class SentryChannel(Spec):
+    """An event in a Sentry project."""
+
+    shorthand: ClassVar[str | None] = "dsn"
+    dsn: SecretField
+
+
+class Channel(Described):
+    """A place messages go. Exactly one of slack, email, pagerduty, sms, webhook, sentry."""
+
+    slack: SlackChannel | None = None
+    email: EmailChannel | None = None
+    pagerduty: PagerDutyChannel | None = None
+    sms: SmsChannel | None = None
+    webhook: WebhookChannel | None = None
+    sentry: SentryChannel | None = None
+    resolved: bool = True
+    """Also tell when the alert is over."""
+    rate: RateField | None = None
+    """At most this many messages: `10/h`; more are collected into one."""
+    repeat: DurationField | None = None
+    """Tell again while it lasts."""
+    group_by: list[str] = []
+    """Alerts with equal values of these labels make one message (`service`, `severity`, `monitor` and any label)."""
+    severities: list[Name] = []
+    """Takes only these; all when left out."""
+
+    kinds: ClassVar[tuple[str, ...]] = ("slack", "email", "pagerduty", "sms", "webhook", "sentry")
+
+    @model_validator(mode="after")
+    def _one_kind(self) -> Channel:
+        given = [kind for kind in self.kinds if getattr(self, kind) is not None]
+        if len(given) != 1:
+            said = "nothing" if not given else " and ".join(given)
+            raise ValueError(f"a channel is exactly one of {', '.join(self.kinds)}; here it is {said}")
+        return self
+
+    @property
+    def kind(self) -> str:
+        """The one kind it is."""
+        return next(kind for kind in self.kinds if getattr(self, kind) is not None)
+
+
+class RouteMatch(Spec):
+    """Which alerts; every part given must match, and one entry of a list is enough."""
+
+    severity: Name | list[Name] = []
+    service: Name | list[Name] = []
+    team: Name | list[Name] = []
+    monitor: str | list[str] = []
+    """Names or globs."""
+    labels: Labels = {}
+
+
+class Route(Described):
+    """Sends some alerts elsewhere than their severity would. Routes are tried by falling priority, then by name; the first that matches decides."""
+
+    match: RouteMatch
+    priority: int = 0
+    """Higher is tried first."""
+    notify: list[Name] = []
+    """Channels."""
+    escalation: Name | None = None
+    during: Name | None = None
+    """A calendar: this route counts only in its hours."""
+    outside: Literal["next", "hold", "drop"] = "next"
+    """Outside the calendar: `next` goes on to the next route, `hold` waits for the opening, `drop` is silent."""
+    proceed: bool = False
+    """Go on to the next route as well."""
+
+
+class Calendar(Described):
+    """When something counts: business hours, holidays."""
+
+    time_zone: str = "UTC"
+    hours: list[WeeklyHours] = Field(min_length=1)
+    holidays: list[Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]] = []
+    """Dates that do not count."""
+
+
+class Maintenance(Described):
+    """A window that mutes monitors: once (`start`, `end`) or each week (`hours`)."""
+
+    time_zone: str = "UTC"
+    monitors: list[str] = []
+    """Names or globs; with `services`, what it mutes."""
+    services: list[Name] = []
+    start: LocalTime | None = None
+    end: LocalTime | None = None
+    hours: list[WeeklyHours] = []
+
+    @model_validator(mode="after")
+    def _once_or_weekly(self) -> Maintenance:
+        if (self.start is None) != (self.end is None):
+            raise ValueError("a window that happens once needs both `start` and `end`")
+        if (self.start is None) == (not self.hours):
+            raise ValueError("give either `start` and `end`, or `hours`")
+        return self

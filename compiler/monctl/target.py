@@ -1,0 +1,183 @@
+"""What a back end is: capabilities, build, normalize, connect. Found by the entry points `monctl.targets`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from importlib.metadata import entry_points
+from typing import TYPE_CHECKING, Protocol
+
+from monctl.errors import UsageError
+from monctl.finding import Finding
+from monctl.resource import Json, Live, Lookup, Mark, Resource
+
+if TYPE_CHECKING:
+    from requests.adapters import BaseAdapter
+
+    from monctl.program import Program
+    from monctl.sandbox.emulator import Emulator
+    from monctl.sandbox.store import Store
+
+
+class Fit(StrEnum):
+    """How well a target can say something."""
+
+    EXACT = "exact"
+    APPROXIMATED = "approximated"
+    DROPPED = "dropped"
+
+
+@dataclass(frozen=True, slots=True)
+class Capability:
+    """One line of the support matrix: what a target makes of one thing a spec can say."""
+
+    feature: str
+    """`source.http`, `threshold.for`, `severity`, `escalation.repeat`, `dashboard.panel.logs` …: the same words for all targets."""
+    fit: Fit
+    how: str = ""
+    """How it is approximated, or why it is dropped."""
+    source: str = ""
+    """The vendor's page, with the date it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """A number the vendor sets."""
+
+    name: str
+    value: float
+    unit: str
+    source: str
+    """The vendor's page, with the date it was read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Capabilities:
+    """What a target takes, each fact with its source."""
+
+    capabilities: tuple[Capability, ...]
+    limits: tuple[Limit, ...] = ()
+    default_for: frozenset[str] = frozenset()
+    """Source kinds this target takes by default when the estate uses it: `http`, `sentry`, …"""
+    accepts: frozenset[str] = frozenset()
+    """Source kinds it can take at all."""
+    fallback: bool = False
+    """Takes every source no other target takes (the runner)."""
+    credentials: tuple[str, ...] = ()
+    """Environment variables that hold its credentials, in the order they are tried."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fidelity:
+    """What became of one field of one object in one target, when it is not said exactly; exact ones may be listed too."""
+
+    address: str
+    target: str
+    field: str
+    """Dotted path in the spec's words: `alert.critical.for`, `source.certificate_expires_in`, `runbook`."""
+    fit: Fit
+    how: str = ""
+    severity: str = ""
+    """The severity concerned, where there is one: dropping anything on the most severe level is an error unless waived."""
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """What `Target.build` gives."""
+
+    resources: tuple[Resource, ...]
+    fidelity: tuple[Fidelity, ...] = ()
+    findings: tuple[Finding, ...] = ()
+    files: Mapping[str, str] = field(default_factory=dict)
+    """Extra files `compile --out` writes beside the payloads, path relative to the target's folder → text."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All a client needs to reach its provider. Made by the core from flags, environment and `monctl.yaml`, in that order."""
+
+    url: str | None
+    """Base URL; None means the vendor's own."""
+    environ: Mapping[str, str]
+    """Where credentials are looked up; never logged."""
+    options: Mapping[str, Json] = field(default_factory=dict)
+    """The target's block of `monctl.yaml` (organization, project, plan, …), variables already filled."""
+    estate: str = ""
+    environment: str = ""
+    transport: BaseAdapter | None = None
+    """Carries requests somewhere else than the network: an emulator in the same process."""
+    on_wait: Callable[[str], None] | None = None
+    """Called with a sentence whenever the client waits (rate limit, back-off)."""
+
+    def credential(self, *names: str) -> str | None:
+        """The first of these environment variables that is set and not empty."""
+        return next((self.environ[name] for name in names if self.environ.get(name)), None)
+
+
+class Client(Protocol):
+    """Talks to one provider. Every method may raise the ProviderErrors of `monctl.errors`."""
+
+    def read(self, resources: Iterable[Resource]) -> Iterable[Live]:
+        """Every object of the kinds this target manages, foreign ones too, page by page, by list calls where the vendor can list.
+
+        `resources` are the desired ones: a client may use them to narrow what it reads, never to skip an object that bears a mark of this estate.
+        An incomplete read raises; it never returns less.
+        """
+
+    def lookup(self, wanted: Lookup) -> str | None:
+        """The id (or field) of an existing object that is not ours; None when there is none. Raises Rejected when several match."""
+
+    def create(self, resource: Resource, body: Json, mark: Mark) -> Live:
+        """Create with a body whose references are resolved, embed the mark, and return what the vendor made."""
+
+    def update(self, resource: Resource, body: Json, mark: Mark, live: Live) -> Live:
+        """Bring a live object to a body whose references are resolved, and return it as it is then."""
+
+    def delete(self, live: Live) -> None:
+        """Delete. NotFound counts as done."""
+
+
+class Target(Protocol):
+    """A back end. One instance per entry point; no state."""
+
+    name: str
+    capabilities: Capabilities
+
+    def build(self, program: Program) -> Built:
+        """Pure: the resources this target should hold for a program. Keys are unique per kind; the order does not matter."""
+
+    def normalize(self, kind: str, body: Json) -> Json:
+        """Pure: a body, desired (references resolved where they can be, else still leaves) or live, as a comparable value.
+
+        Read-only keys, the mark, vendor defaults, random order and re-spelling are gone; two bodies that mean the same are equal.
+        Fields the vendor never gives back (secrets) are left out.
+        """
+
+    def immutable(self, kind: str) -> frozenset[str]:
+        """Top-level fields of a normalised body that cannot be changed in place: a difference there is a replacement."""
+
+    def connect(self, settings: Settings) -> Client:
+        """A client. Makes no request yet; raises UsageError when a credential or a needed option is missing."""
+
+    def emulator(self, store: Store) -> Emulator | None:
+        """The sandbox's stand-in of the vendor's API; None when the target needs none (the runner)."""
+
+
+GROUP = "monctl.targets"
+
+
+def discover() -> dict[str, Target]:
+    """Every installed target by name, sorted. Each entry point names a `Target` instance.
+
+    Raises UsageError when two packages claim one name, or one cannot be imported.
+    """
+    found: dict[str, Target] = {}
+    for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        if point.name in found:
+            raise UsageError(f"two installed packages offer a target named '{point.name}'", hint="uninstall one of them")
+        try:
+            found[point.name] = point.load()
+        except ImportError as error:
+            raise UsageError(f"target '{point.name}' cannot be loaded: {error}", hint=f"reinstall the package of {point.value}") from error
+    return found

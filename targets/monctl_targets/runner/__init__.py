@@ -1,0 +1,49 @@
+"""The standalone runner as a target: it holds one bundle, a JSON file with everything it needs, and nothing else."""
+
+from __future__ import annotations
+
+from monctl.program import Program
+from monctl.resource import Json
+from monctl.sandbox.emulator import Emulator
+from monctl.sandbox.store import Store
+from monctl.shape import schema_of
+from monctl.target import Built, Capabilities, Client, Settings
+from monctl_targets.runner.build import build
+from monctl_targets.runner.bundle import Bundle
+from monctl_targets.runner.capabilities import CAPABILITIES
+from monctl_targets.runner.client import Folder
+from monctl_targets.runner.normalize import normalize
+
+
+class Runner:
+    """Bundles in a folder are what a provider's objects are elsewhere."""
+
+    name = "runner"
+    capabilities: Capabilities = CAPABILITIES
+
+    def build(self, program: Program) -> Built:
+        """One bundle, even when no monitor is placed here: routes, rotations and reports are the runner's too."""
+        return build(program)
+
+    def normalize(self, kind: str, body: Json) -> Json:
+        """The bundle without its seal."""
+        return normalize(kind, body)
+
+    def immutable(self, kind: str) -> frozenset[str]:
+        """A bundle is replaced as a file; nothing in it asks for a new one."""
+        return frozenset()
+
+    def connect(self, settings: Settings) -> Client:
+        """The folder: `url` (a path or file: URL), else `path` of the options, else `.monctl/runner`."""
+        return Folder.of(settings)
+
+    def emulator(self, store: Store) -> Emulator | None:
+        """None: a folder needs no stand-in."""
+        return None
+
+    def schemas(self, base: str) -> dict[str, Json]:
+        """The schema of the bundle, for `schemas/`."""
+        return {"bundle": schema_of(Bundle, id=f"{base}bundle.schema.json", title="The bundle a runner reads")}
+
+
+target = Runner()

@@ -1,0 +1,118 @@
+"""The bundle: what the runner reads. JSON, versioned, fingerprinted, described by `schemas/bundle.schema.json`."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from monctl.program import (
+    Calendar,
+    Channel,
+    Datasource,
+    Escalation,
+    Maintenance,
+    Metric,
+    Monitor,
+    Person,
+    Program,
+    Report,
+    Rotation,
+    Route,
+    Runbook,
+    Service,
+    Severity,
+    Slo,
+    Team,
+    to_json,
+)
+from monctl.resource import Json
+
+FORMAT_VERSION = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Bundle:
+    """Everything one runner needs for one estate in one environment. Secrets are references only."""
+
+    format_version: int
+    """Grows when the bundle changes in a way that breaks runners."""
+    fingerprint: str
+    """SHA-256 of the canonical JSON of everything else: a runner refuses a bundle whose fingerprint does not fit."""
+    estate: str
+    """Name of the estate."""
+    title: str
+    """What people call it."""
+    environment: str
+    """Empty when the estate has none."""
+    severities: Mapping[str, Severity]
+    """Most severe first by `rank`."""
+    people: Mapping[str, Person]
+    """Who can be reached."""
+    teams: Mapping[str, Team]
+    """People who own things together."""
+    rotations: Mapping[str, Rotation]
+    """Who is on call when."""
+    escalations: Mapping[str, Escalation]
+    """Who is called, and who next."""
+    channels: Mapping[str, Channel]
+    """Places messages go."""
+    routes: Mapping[str, Route]
+    """Kept to explain; their effect is in the deliveries."""
+    calendars: Mapping[str, Calendar]
+    """Business hours."""
+    maintenance: Mapping[str, Maintenance]
+    """Windows that mute."""
+    datasources: Mapping[str, Datasource]
+    """How to reach what is asked."""
+    services: Mapping[str, Service]
+    """The dependency graph."""
+    metrics: Mapping[str, Metric]
+    """Metrics of this runner's monitors, composites, expressions and SLOs."""
+    monitors: Mapping[str, Monitor]
+    """Monitors placed on the runner."""
+    elsewhere: Mapping[str, str]
+    """Monitors other targets hold → those targets: a composite may name them."""
+    slos: Mapping[str, Slo]
+    """Objectives."""
+    runbooks: Mapping[str, Runbook]
+    """Attached to messages."""
+    reports: Mapping[str, Report]
+    """Reviews made from history."""
+
+
+def bundle(program: Program) -> dict[str, Json]:
+    """The bundle of a program as JSON, with its fingerprint."""
+    monitors = {monitor.name: monitor for monitor in program.placed("runner")}
+    body: dict[str, Json] = {
+        "format_version": FORMAT_VERSION,
+        "estate": program.estate,
+        "title": program.title,
+        "environment": program.environment,
+        "severities": to_json(program.severities),
+        "people": to_json(program.people),
+        "teams": to_json(program.teams),
+        "rotations": to_json(program.rotations),
+        "escalations": to_json(program.escalations),
+        "channels": to_json(program.channels),
+        "routes": to_json(program.routes),
+        "calendars": to_json(program.calendars),
+        "maintenance": to_json(program.maintenance),
+        "datasources": to_json(program.datasources),
+        "services": to_json(program.services),
+        "metrics": to_json(program.metrics),
+        "monitors": to_json(monitors),
+        "elsewhere": {name: ", ".join(monitor.targets) for name, monitor in program.monitors.items() if name not in monitors},
+        "slos": to_json(program.slos),
+        "runbooks": to_json(program.runbooks),
+        "reports": to_json(program.reports),
+    }
+    return {**body, "fingerprint": fingerprint(body)}
+
+
+def fingerprint(body: Mapping[str, Json]) -> str:
+    """SHA-256 of the canonical JSON of a bundle without its fingerprint, `sha256:…`."""
+    rest = {name: value for name, value in body.items() if name != "fingerprint"}
+    text = json.dumps(rest, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return "sha256:" + hashlib.sha256(text.encode()).hexdigest()
