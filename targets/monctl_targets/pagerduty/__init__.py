@@ -1,0 +1,52 @@
+"""PagerDuty: teams, schedules, escalation policies, services and integrations, by REST API v2."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monctl.resource import Json
+from monctl.target import Built, Client, Settings
+from monctl_targets.pagerduty.capabilities import CAPABILITIES
+
+if TYPE_CHECKING:
+    from monctl.program import Program
+    from monctl.sandbox.emulator import Emulator
+    from monctl.sandbox.store import Store
+
+
+class PagerDuty:
+    """The target. It holds who is called; what is measured stays with the others, so it takes no source."""
+
+    name = "pagerduty"
+    capabilities = CAPABILITIES
+
+    def build(self, program: Program) -> Built:
+        """Teams, schedules, escalation policies, services and integrations of a program."""
+        from monctl_targets.pagerduty.build import build
+
+        return build(program)
+
+    def normalize(self, kind: str, body: Json) -> Json:
+        """A body as a comparable value; see `monctl_targets.pagerduty.normalize`."""
+        from monctl_targets.pagerduty.normalize import normalize
+
+        return normalize(kind, body)
+
+    def immutable(self, kind: str) -> frozenset[str]:
+        """An integration cannot move to another service; everything else changes in place, names too."""
+        return frozenset({"service"}) if kind == "integration" else frozenset()
+
+    def connect(self, settings: Settings) -> Client:
+        """A client with `PAGERDUTY_TOKEN`; raises UsageError when it is not set."""
+        from monctl_targets.pagerduty.client import connect
+
+        return connect(settings)
+
+    def emulator(self, store: Store) -> Emulator:
+        """The sandbox's stand-in of the REST and Events APIs."""
+        from monctl_targets.pagerduty.emulator import PagerDutyEmulator
+
+        return PagerDutyEmulator(store)
+
+
+target = PagerDuty()

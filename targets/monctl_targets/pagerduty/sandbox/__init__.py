@@ -1,0 +1,1 @@
+"""The parts of the PagerDuty emulator, one per area of the API."""

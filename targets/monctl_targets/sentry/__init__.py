@@ -1,0 +1,54 @@
+"""Sentry: monitors ("detectors") and alerts ("workflows") of the API that replaced alert rules in 2026."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monctl_targets.sentry.capabilities import CAPABILITIES
+from monctl_targets.sentry.normalize import normalize
+
+if TYPE_CHECKING:
+    from monctl.program import Program
+    from monctl.resource import Json
+    from monctl.sandbox.emulator import Emulator
+    from monctl.sandbox.store import Store
+    from monctl.target import Built, Capabilities, Client, Settings
+
+_IMMUTABLE = {"detector": frozenset({"projectId", "type"})}
+"""A detector stays in its project and keeps its type. getsentry/sentry src/sentry/workflow_engine (read 2026-11-20)"""
+
+
+class Sentry:
+    """The target `sentry`."""
+
+    name: str = "sentry"
+    capabilities: Capabilities = CAPABILITIES
+
+    def build(self, program: Program) -> Built:
+        """The detectors and workflows of the monitors placed here."""
+        from monctl_targets.sentry.build import build
+
+        return build(program)
+
+    def normalize(self, kind: str, body: Json) -> Json:
+        """A body as a comparable value."""
+        return normalize(kind, body)
+
+    def immutable(self, kind: str) -> frozenset[str]:
+        """Fields whose change is a replacement."""
+        return _IMMUTABLE.get(kind, frozenset())
+
+    def connect(self, settings: Settings) -> Client:
+        """A client of one organisation. Raises UsageError when there is no token, or one that cannot work."""
+        from monctl_targets.sentry.client import connect
+
+        return connect(settings)
+
+    def emulator(self, store: Store) -> Emulator | None:
+        """The sandbox's organisation."""
+        from monctl_targets.sentry.emulator import SentryEmulator
+
+        return SentryEmulator(store)
+
+
+target = Sentry()

@@ -1,0 +1,58 @@
+"""A monitor's texts as custom fields and tags: people find them in the dashboard, messages do not carry them.
+
+Limits: https://github.com/uptimerobot/uptimerobot-cli openapi.yaml 8013131 (2026-07-27); tags: github.com/uptimerobot/ai de67d60 (read 2026-11-20).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from monctl.program import Monitor, Program
+from monctl_targets.uptimerobot.mark import FIELD, TAG_ROOM
+from monctl_targets.uptimerobot.report import Report
+
+_MOST = 19
+"""Twenty fields, one of which is the mark."""
+_LONGEST = 255
+
+
+def tags(monitor: Monitor) -> list[str]:
+    """`monctl`, the service and the team, in lower case."""
+    named = [f"{kind}-{name}" for kind, name in (("service", monitor.service), ("team", monitor.team)) if name]
+    return ["monctl", *(name.lower()[:TAG_ROOM] for name in named)]
+
+
+def custom_fields(program: Program, monitor: Monitor, report: Report) -> dict[str, str]:
+    """At most 19 fields; what is too much is dropped, and said."""
+    fields: dict[str, str] = {}
+    for what, name, value in _wanted(program, monitor):
+        key = re.sub(r"[^A-Za-z0-9_-]", "-", name)[:64]
+        if key == FIELD or key in fields:
+            report.dropped(monitor.address, what, "another custom field has this name")
+        elif len(fields) == _MOST:
+            report.dropped(monitor.address, what, "a monitor has twenty custom fields")
+        else:
+            fields[key] = value[:_LONGEST]
+            cut = f", cut at {_LONGEST} characters" if len(value) > _LONGEST else ""
+            if what not in {"severity", "service", "team"}:
+                report.approximated(monitor.address, what, f"the custom field `{key}`, not in the message{cut}")
+    return fields
+
+
+def _wanted(program: Program, monitor: Monitor) -> Iterator[tuple[str, str, str]]:
+    """(field of the spec, custom field, text), what matters most first."""
+    if monitor.alerts:
+        yield "severity", "severity", monitor.alerts[0].severity
+    for name in ("service", "team"):
+        if getattr(monitor, name):
+            yield name, name, getattr(monitor, name)
+    if monitor.runbook is not None:
+        yield "runbook", "runbook", program.runbooks[monitor.runbook].url or monitor.runbook
+    for name in ("action", "message", "description"):
+        if getattr(monitor, name):
+            yield name, name, " ".join(getattr(monitor, name).split())
+    for name, value in sorted(monitor.labels.items()):
+        yield f"labels.{name}", name, value
+    for name, value in sorted(monitor.links.items()):
+        yield f"links.{name}", f"link-{name}", value
