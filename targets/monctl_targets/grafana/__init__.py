@@ -1,0 +1,59 @@
+"""Grafana: folders, dashboards, alert rule groups, contact points and mute timings; never the notification policy tree."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from monctl.resource import Json
+from monctl_targets.grafana.capabilities import CAPABILITIES
+
+if TYPE_CHECKING:
+    from monctl.program import Program
+    from monctl.sandbox.store import Store
+    from monctl.target import Built, Settings
+    from monctl_targets.grafana.client import GrafanaClient
+    from monctl_targets.grafana.emulator import GrafanaEmulator
+
+
+class Grafana:
+    """The target `grafana`. Its parts are loaded when they are needed."""
+
+    name = "grafana"
+    capabilities = CAPABILITIES
+
+    def build(self, program: Program) -> Built:
+        """What Grafana should hold for a program; see `build`."""
+        from monctl_targets.grafana.build import build
+
+        return build(program)
+
+    def normalize(self, kind: str, body: Json) -> Json:
+        """The comparable form of a body; see `normalize`."""
+        from monctl_targets.grafana.normalize import normalize
+
+        return normalize(kind, body)
+
+    def immutable(self, kind: str) -> frozenset[str]:
+        """What cannot be changed in place: the name is the identity of a contact point and a mute timing, folder and title a group's."""
+        return _IMMUTABLE.get(kind, frozenset())
+
+    def connect(self, settings: Settings) -> GrafanaClient:
+        """A client; see `client.connect`."""
+        from monctl_targets.grafana.client import connect
+
+        return connect(settings)
+
+    def emulator(self, store: Store) -> GrafanaEmulator:
+        """The sandbox's Grafana."""
+        from monctl_targets.grafana.emulator import GrafanaEmulator
+
+        return GrafanaEmulator(store)
+
+
+_IMMUTABLE = {
+    "contact_point": frozenset({"name"}),
+    "mute_timing": frozenset({"name"}),
+    "rule_group": frozenset({"folderUid", "title"}),
+}
+
+target = Grafana()

@@ -1,0 +1,202 @@
+"""Talks to one Grafana (11.6 to 13): folders and dashboards by `/api`, alerting by `alerting_client`; where marks go on the wire.
+
+Marks: dashboards in the description, rule groups in the annotation `monctl_id` of their rules, contact points and mute timings in the
+name, folders in the uid (see `identity`). The legacy `/api` serves every supported version and does not migrate what it reads
+(grafana/grafana PR 104213, read 2026-11-20).
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterable, Iterator, Mapping
+from urllib.parse import quote
+
+from monctl.errors import AuthError, Conflict, NotFound, ProviderError, Rejected, UsageError
+from monctl.http import Http
+from monctl.resource import Json, Live, Lookup, Mark, Resource
+from monctl.target import Settings
+from monctl_targets.grafana.alerting_client import AlertingClient
+from monctl_targets.grafana.identity import folder_key, uid
+
+PAGE = 1000
+"""Hits a page of `/api/search`; the server allows at most 5000."""
+
+
+def connect(settings: Settings) -> GrafanaClient:
+    """A client. Raises UsageError when there is no URL or no credential."""
+    url = settings.url or settings.credential("GRAFANA_URL")
+    if url is None:
+        raise UsageError("grafana: there is no URL to reach it at", hint="set targets.grafana.url in monctl.yaml, or GRAFANA_URL")
+    token = settings.credential("GRAFANA_TOKEN")
+    user, password = settings.credential("GRAFANA_USER"), settings.credential("GRAFANA_PASSWORD")
+    if token is not None:
+        authorization = f"Bearer {token}"
+    elif user is not None and password is not None:
+        authorization = "Basic " + base64.b64encode(f"{user}:{password}".encode()).decode()
+    else:
+        raise UsageError("grafana: no credential", hint="set GRAFANA_TOKEN, or GRAFANA_USER and GRAFANA_PASSWORD")
+    http = Http(
+        url,
+        target="grafana",
+        headers={"Authorization": authorization},
+        secrets=[secret for secret in (token, password) if secret],
+        transport=settings.transport,
+        on_wait=settings.on_wait,
+        classify=classify,
+    )
+    return GrafanaClient(http, estate=settings.estate, environment=settings.environment, editable=bool(settings.options.get("editable")))
+
+
+def classify(status: int, body: Json) -> ProviderError | None:
+    """Grafana's own words for an error answer: `{"message", "status"?, "messageId"?}`; None leaves it to the common reading."""
+    said = body if isinstance(body, Mapping) else {}
+    message = str(said.get("message", ""))
+    if status == 403:
+        return AuthError(
+            "the credential may not do this",
+            detail=message,
+            hint="give the service account the role Admin: alerting needs alert.provisioning:write",
+        )
+    if status == 412:
+        return Conflict("somebody saved it since it was read, or its name is taken", detail=message, hint="plan again")
+    if "change provenance" in message:
+        return Rejected(
+            "it was made read-only in the UI and cannot be made editable again", detail=message, hint="remove `editable` or delete it first"
+        )
+    if "provisioned dashboard" in message:
+        return Rejected(
+            "a file on the server provisions this dashboard", detail=message, hint="remove the file, or leave the dashboard to it"
+        )
+    return None
+
+
+class GrafanaClient:
+    """`read`, `lookup`, `create`, `update`, `delete` as `monctl.target.Client` asks for them."""
+
+    def __init__(self, http: Http, *, estate: str, environment: str, editable: bool = False) -> None:
+        self._http = http
+        self._estate = estate
+        self._environment = environment
+        self._alerting = AlertingClient(http, editable=editable)
+
+    def read(self, resources: Iterable[Resource]) -> Iterator[Live]:
+        """Everything of the five kinds. Foreign dashboards and rule groups come without their contents: one list call holds no more."""
+        wanted = tuple(resources)
+        yield from self._folders()
+        yield from self._dashboards(wanted)
+        yield from self._alerting.read(wanted)
+
+    def lookup(self, wanted: Lookup) -> str | None:
+        """The uid of a data source, by `uid` or by `name`."""
+        if wanted.kind != "datasource":
+            raise Rejected(f"grafana cannot look up a {wanted.kind}", target="grafana")
+        query = dict(wanted.query)
+        by = "uid" if "uid" in query else "name"
+        try:
+            found = self._http.get(f"/api/datasources/{by}/{quote(query[by], safe='')}").json
+        except NotFound:
+            return None
+        return str(found["uid"])
+
+    def create(self, resource: Resource, body: Json, mark: Mark) -> Live:
+        match resource.kind:
+            case "folder":
+                own = {name: body[name] for name in ("uid", "title", "parentUid") if name in body}
+                made = self._http.request("POST", "/api/folders", json=own | {"description": mark.text()}).json
+                return _folder(made, mark)
+            case "dashboard":
+                return self._save(body, mark, str(body["dashboard"]["uid"]), None)
+            case kind:
+                return self._alerting.put(kind, body, mark, None)
+
+    def update(self, resource: Resource, body: Json, mark: Mark, live: Live) -> Live:
+        match resource.kind:
+            case "folder":
+                if live.remote_id != body["uid"]:
+                    raise Rejected(
+                        f"the folder '{live.name}' cannot be taken over: its uid is not ours and cannot change",
+                        target="grafana",
+                        hint="rename it, or give the dashboards another `folder:`",
+                    )
+                path = f"/api/folders/{live.remote_id}"
+                if (body.get("parentUid") or "") != (live.body.get("parentUid") or ""):
+                    self._http.request("POST", f"{path}/move", json={"parentUid": body.get("parentUid") or ""})
+                made = self._http.request("PUT", path, json={"title": body["title"], "description": mark.text(), "overwrite": True}).json
+                return _folder(made, mark)
+            case "dashboard":
+                return self._save(body, mark, live.remote_id, live.version or self._dashboard(live.remote_id).version)
+            case kind:
+                return self._alerting.put(kind, body, mark, live)
+
+    def delete(self, live: Live) -> None:
+        """Delete. A folder that still holds something is refused: what is left in it is not ours."""
+        try:
+            match live.kind:
+                case "folder":
+                    counts: Mapping[str, int] = self._http.get(f"/api/folders/{live.remote_id}/counts").json or {}
+                    if left := ", ".join(f"{count} {name}" for name, count in sorted(counts.items()) if count):
+                        raise Conflict(f"the folder '{live.name}' still holds {left}", target="grafana", hint="move or delete that first")
+                    self._http.request("DELETE", f"/api/folders/{live.remote_id}", params={"forceDeleteRules": "false"})
+                case "dashboard":
+                    self._http.request("DELETE", f"/api/dashboards/uid/{live.remote_id}")
+                case _:
+                    self._alerting.delete(live)
+        except NotFound:
+            return
+
+    def _search(self, kind: str) -> Iterator[Json]:
+        """Every hit of a type, page by page until one is not full."""
+        page = 1
+        while True:
+            hits = self._http.get("/api/search", type=kind, limit=PAGE, page=page).json
+            yield from hits
+            if len(hits) < PAGE:
+                return
+            page += 1
+
+    def _folders(self) -> Iterator[Live]:
+        # /api/folders lists one level; the search lists all of them
+        for hit in self._search("dash-folder"):
+            key = folder_key(hit["uid"], self._estate, self._environment)
+            mark = None if key is None else Mark(self._estate, self._environment, key)
+            yield _folder({"uid": hit["uid"], "title": hit["title"], "parentUid": hit.get("folderUid") or ""}, mark)
+
+    def _dashboards(self, wanted: tuple[Resource, ...]) -> Iterator[Live]:
+        """Ours and those whose uid or title we want are read whole; of the others the list says enough."""
+        desired = [resource for resource in wanted if resource.kind == "dashboard"]
+        titles = {resource.name for resource in desired}
+        uids = {uid("dashboard", self._estate, self._environment, resource.key) for resource in desired}
+        for hit in self._search("dash-db"):
+            found = hit["uid"]
+            if found in uids or found.startswith("mc-") or "monctl" in hit.get("tags", ()) or hit["title"] in titles:
+                yield self._dashboard(found)
+            else:
+                body = {"dashboard": {"title": hit["title"], "tags": hit.get("tags", [])}, "folderUid": hit.get("folderUid", "")}
+                yield Live("dashboard", found, hit["title"], body)
+
+    def _dashboard(self, found: str) -> Live:
+        whole = self._http.get(f"/api/dashboards/uid/{found}").json
+        model, meta = whole["dashboard"], whole["meta"]
+        mark = Mark.find(str(model.get("description") or ""))
+        body = {"dashboard": model, "folderUid": meta.get("folderUid", "")}
+        return Live("dashboard", found, model["title"], body, mark, str(model.get("version", "")))
+
+    def _save(self, body: Json, mark: Mark, found: str, version: str | None) -> Live:
+        """Saves with the version that was read, so that somebody else's edit in between is a Conflict and not lost."""
+        description = str(body["dashboard"].get("description") or "")
+        model = body["dashboard"] | {"uid": found, "description": f"{description}\n\n[{mark.text()}]".lstrip()}
+        if version:
+            model["version"] = int(version)
+        message = f"monctl {mark.digest}".rstrip()
+        # without folderUid the dashboard would move to the root
+        sent = {"dashboard": model, "folderUid": body.get("folderUid") or "", "message": message, "overwrite": False}
+        made = self._http.request("POST", "/api/dashboards/db", json=sent).json
+        kept = model | {"id": made["id"], "version": made["version"]}
+        return Live(
+            "dashboard", made["uid"], model["title"], {"dashboard": kept, "folderUid": sent["folderUid"]}, mark, str(made["version"])
+        )
+
+
+def _folder(body: Json, mark: Mark | None) -> Live:
+    kept = {"uid": body["uid"], "title": body["title"], "parentUid": body.get("parentUid") or ""}
+    return Live("folder", body["uid"], body["title"], kept, None if mark is None else Mark(mark.estate, mark.environment, mark.key))
