@@ -1,8 +1,9 @@
-"""Puts the real output of commands into README.md and docs/*.md, so that what they show is what monctl prints.
+"""Puts the real output of commands into README.md, docs/*.md and the targets' pages, so that what they show is what monctl prints.
 
 A block that follows `<!-- output: COMMAND -->` is filled with what the command prints, one that follows `<!-- run -->` is run and must
-succeed, one that follows `<!-- file: PATH -->` is written to that file. The blocks of one document are taken in order, in one folder
-that holds nothing but a copy of `monitors/`.
+succeed, one that follows `<!-- file: PATH -->` is written to that file. What stands between `<!-- markdown: COMMAND -->` and
+`<!-- /markdown -->` is what the command prints, as Markdown. All of one document are taken in order, in one folder that holds nothing
+but a copy of `monitors/`.
 
     python docs/refresh.py           rewrite the documents
     python docs/refresh.py --check   exit 1 when one of them would change
@@ -20,7 +21,9 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(
-    r"<!-- (?:run|file: (?P<file>\S+)|output: (?P<command>[^\n]+?)) -->\n```(?P<language>\w*)\n(?P<body>.*?)```\n", re.DOTALL
+    r"<!-- (?:run|file: (?P<file>\S+)|output: (?P<command>[^\n]+?)) -->\n```(?P<language>\w*)\n(?P<body>.*?)```\n"
+    r"|<!-- markdown: (?P<pages>[^\n]+?) -->\n.*?<!-- /markdown -->\n",
+    re.DOTALL,
 )
 
 
@@ -36,8 +39,8 @@ class CommandFailed(Exception):
 
 
 def documents() -> list[Path]:
-    """README.md and the pages of docs/, sorted."""
-    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
+    """README.md, the pages of docs/ and of the targets, sorted."""
+    return [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md")), *sorted((ROOT / "targets" / "monctl_targets").glob("*/README.md"))]
 
 
 def refreshed(text: str, folder: Path) -> str:
@@ -52,6 +55,8 @@ def refreshed(text: str, folder: Path) -> str:
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(found["body"], encoding="utf-8")
             return found[0]
+        if found["pages"]:
+            return f"<!-- markdown: {found['pages']} -->\n\n{run(found['pages'], folder)}\n<!-- /markdown -->\n"
         if found["command"] is None:
             run(f"set -e\n{found['body']}", folder)
             return found[0]

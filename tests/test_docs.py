@@ -12,7 +12,7 @@ import pytest
 from docs.refresh import ROOT, CommandFailed, documents, refreshed, workplace
 
 
-@pytest.mark.parametrize("document", documents(), ids=lambda path: path.name)
+@pytest.mark.parametrize("document", documents(), ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_the_output_shown_is_the_output_printed(document: Path, tmp_path: Path) -> None:
     """When this fails after a change that is meant: `make docs`."""
     text = document.read_text(encoding="utf-8")
@@ -29,6 +29,12 @@ def test_blocks_are_written_run_and_filled_in_order(tmp_path: Path) -> None:
     )
 
     assert refreshed(text, tmp_path) == text.replace("old\n", "one\ntwo\n")
+
+
+def test_markdown_of_a_command_is_taken_as_markdown(tmp_path: Path) -> None:
+    text = "<!-- markdown: printf '* one\\n' -->\n\n* old\n\n<!-- /markdown -->\n\nWords.\n"
+
+    assert refreshed(text, tmp_path) == text.replace("old", "one")
 
 
 def test_an_announced_exit_status_is_expected_and_another_is_not(tmp_path: Path) -> None:

@@ -1,57 +1,28 @@
 """[I/O through clients] Carries a plan out, call by call, and tells what became of each change.
 
 Ids are filled in as they appear; secrets are read at the last moment and go nowhere else. A change that fails stops what needs it, and
-nothing else. Exit codes for commands: 0 when everything is done, 4 when something is not (`exit_code`).
+nothing else. `exit_code` is 0 when everything is done, 4 when something is not.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
-from enum import StrEnum
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
 
-from monctl.errors import AuthError, Conflict, MonctlError, NotFound, ProviderError, RateLimited, Rejected, Unreachable
+from monctl.apply_target import Half, Side
+from monctl.errors import AuthError, Conflict, MonctlError, ProviderError, RateLimited, Rejected, Unreachable
 from monctl.journal import Journal, Progress
-from monctl.live import LiveState
 from monctl.order import Step, Verb, steps
-from monctl.ownership import Identity, ownership
-from monctl.plan import Action, Plan
-from monctl.resolve import applied_digest, references, resolved
-from monctl.resource import Json, Live, Mark, Resource, SecretRef
+from monctl.plan import Plan
+from monctl.receipt import Outcome, Receipt
+from monctl.resource import SecretRef
 from monctl.sensitive import HIDDEN
-from monctl.target import Client, Target
 
+__all__ = ["Outcome", "Receipt", "Side", "apply", "exit_code"]
 
-class Outcome(StrEnum):
-    """What became of one step."""
-
-    DONE = "done"
-    FAILED = "failed"
-    UNTRIED = "untried"
-    """Something it needs failed, or its target stopped answering."""
-
-
-@dataclass(frozen=True, slots=True)
-class Receipt:
-    """What became of one step."""
-
-    step: Step
-    outcome: Outcome
-    remote_id: str | None = None
-    reason: str = ""
-    """Why it failed or was not tried; or what was unusual about its success."""
-    hint: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Side:
-    """One target's half of an apply: what it should hold, what it holds, and the way there."""
-
-    target: Target
-    client: Client
-    resources: Iterable[Resource]
-    state: LiveState
-    """As the plan was made against; for a saved plan, as read just now."""
+_SILENCES = 2
+"""Calls without an answer, one after the other, after which a target is given up for this run."""
 
 
 def apply(
@@ -60,35 +31,150 @@ def apply(
     *,
     secrets: Callable[[SecretRef], str],
     journal: Journal | None = None,
-    progress: Progress = Progress(),
+    progress: Progress | None = None,
 ) -> Iterator[Receipt]:
     """A receipt per step, as they happen: creations and updates first, deletions last.
 
-    `secrets` reads a secret; a MonctlError it raises fails the change. `progress` of a broken-off run of the same plan skips what is done
-    and looks for what was begun. Raises JournalError when the journal cannot be written: then nothing further is done.
+    `secrets` reads a secret; a MonctlError it raises fails the change. `progress` of a broken-off run of the same plan skips what is done,
+    and looks for what was begun before it is tried again. Raises JournalError when the journal cannot be written: nothing further is done.
     """
-    run = _Run(plan, {side.target.name: _Half(side, plan) for side in sides}, secrets, journal)
-    resumed = progress if progress.plan == plan.fingerprint else Progress()
+    vault = _Vault(secrets, {})
+    resumed = progress if progress is not None and progress.plan == plan.fingerprint else Progress()
+    run = _Run({side.target.name: Half(side, plan, vault.read) for side in sides}, vault, journal, resumed, {}, {}, {})
     if journal is not None:
         journal.begin(plan)
-    counted = dict.fromkeys(Outcome, 0)
-    queue = list(steps(plan.changes))
-    put_off: list[Step] = []
-    while queue:
-        step = queue.pop(0)
-        if step.id in resumed.done:
-            receipt = run.skipped(step)
-        else:
-            receipt = run.carry_out(step, begun=step.id in resumed.open)
-        if receipt.outcome is Outcome.FAILED and step.verb is Verb.DELETE and receipt.step.id in run.in_use and queue:
-            put_off.append(step)  # tried again after the other deletions: the vendor knows of a use that the plan does not
-            continue
-        if receipt.outcome is Outcome.DONE and put_off and not queue:
-            queue, put_off = put_off, []
-        run.note(receipt)
+    counted: Counter[Outcome] = Counter()
+    for receipt in run.all(steps(plan.changes)):
         counted[receipt.outcome] += 1
         yield receipt
-        if not queue and put_off:
-            queue, put_off = put_off, []
     if journal is not None:
         journal.end(done=counted[Outcome.DONE], failed=counted[Outcome.FAILED], untried=counted[Outcome.UNTRIED])
+
+
+def exit_code(receipts: Iterable[Receipt]) -> int:
+    """0 when every step is done, else 4 (partial)."""
+    return 0 if all(receipt.outcome is Outcome.DONE for receipt in receipts) else 4
+
+
+@dataclass(frozen=True, slots=True)
+class _Vault:
+    """Secrets read so far, so that none of them stays in a message."""
+
+    source: Callable[[SecretRef], str]
+    values: dict[SecretRef, str]
+
+    def read(self, secret: SecretRef) -> str:
+        if secret not in self.values:
+            self.values[secret] = self.source(secret)
+        return self.values[secret]
+
+    def redact(self, text: str) -> str:
+        for value in sorted(self.values.values(), key=len, reverse=True):
+            text = text.replace(value, HIDDEN) if value else text
+        return text
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """What happened so far."""
+
+    halves: dict[str, Half]
+    vault: _Vault
+    journal: Journal | None
+    resumed: Progress
+    outcomes: dict[str, Outcome]
+    """Step id → what became of it."""
+    halted: dict[str, str]
+    """Target → why it is given up."""
+    silent: dict[str, int]
+    """Target → calls without an answer, one after the other."""
+
+    def all(self, every: tuple[Step, ...]) -> Iterator[Receipt]:
+        """Receipts of all steps, each noted."""
+        for step in every:
+            if step.verb is not Verb.DELETE:
+                yield self._noted(self._one(step)[0])
+        yield from self._deletions([step for step in every if step.verb is Verb.DELETE], every)
+
+    def _deletions(self, pending: list[Step], every: tuple[Step, ...]) -> Iterator[Receipt]:
+        """Round after round, as long as one of them helps: vendors refuse to delete what they know to be in use."""
+        unmade = [step for step in every if step.verb is Verb.CREATE and self.outcomes[step.id] is not Outcome.DONE]
+        while pending:
+            again: list[Receipt] = []
+            helped = False
+            for step in pending:
+                if (stand_in := _stand_in(step, unmade)) is not None:
+                    reason = f"'{stand_in.change.name}' could not be made in {stand_in.change.target}; the old one stays until it lives"
+                    yield self._noted(Receipt(step, Outcome.UNTRIED, step.change.remote_id, reason))
+                    continue
+                receipt, may_help = self._one(step)
+                if may_help:
+                    again.append(receipt)
+                else:
+                    helped = helped or receipt.outcome is Outcome.DONE
+                    yield self._noted(receipt)
+            if not helped:
+                yield from map(self._noted, again)
+                return
+            pending = [receipt.step for receipt in again]
+
+    def _noted(self, receipt: Receipt) -> Receipt:
+        self.outcomes[receipt.step.id] = receipt.outcome
+        return receipt
+
+    def _one(self, step: Step) -> tuple[Receipt, bool]:
+        """A receipt, and whether the step is worth another try after other deletions."""
+        change, half = step.change, self.halves[step.change.target]
+        if step.id in self.resumed.done:
+            half.remember(step)
+            return Receipt(step, Outcome.DONE, change.remote_id, "done before the run broke off"), False
+        if change.target in self.halted:
+            return Receipt(step, Outcome.UNTRIED, change.remote_id, self.halted[change.target]), False
+        stopped = [need for need in step.needs if self.outcomes.get(need) is not Outcome.DONE]
+        if stopped:
+            waits = all(need not in self.outcomes for need in stopped)
+            return Receipt(step, Outcome.UNTRIED, change.remote_id, f"{stopped[0]} failed, which it needs"), waits
+        try:
+            ready = half.prepare(step)
+        except MonctlError as error:
+            return self._failure(step, error), False
+        if self.journal is not None:
+            self.journal.intended(step)
+        try:
+            receipt = ready(begun=step.id in self.resumed.open)
+        except ProviderError as error:
+            self._consider(change.target, error)
+            failure = self._failure(step, error)
+            if self.journal is not None:
+                self.journal.failed(step, failure.reason)
+            return failure, step.verb is Verb.DELETE and isinstance(error, Conflict | Rejected)
+        self.silent.pop(change.target, None)
+        if self.journal is not None:
+            self.journal.done(step, receipt.remote_id)
+        return receipt, False
+
+    def _failure(self, step: Step, error: MonctlError) -> Receipt:
+        return Receipt(step, Outcome.FAILED, step.change.remote_id, self.vault.redact(str(error)), self.vault.redact(error.hint or ""))
+
+    def _consider(self, target: str, error: ProviderError) -> None:
+        """Give a target up when asking on is of no use."""
+        if isinstance(error, Unreachable):
+            self.silent[target] = self.silent.get(target, 0) + 1
+            if self.silent[target] >= _SILENCES:
+                self.halted[target] = f"{target} does not answer"
+            return
+        self.silent.pop(target, None)
+        if isinstance(error, RateLimited):
+            self.halted[target] = f"{target} takes no more requests for now"
+        elif isinstance(error, AuthError) and error.status == 401:
+            self.halted[target] = f"{target} refused the credential"
+
+
+def _stand_in(step: Step, unmade: Iterable[Step]) -> Step | None:
+    """The object that could not be made and was to take this one's place: of the same name in the program."""
+    key = step.change.key
+    for other in unmade:
+        name = other.change.address.rpartition("/")[2].partition(".")[2]
+        if name and name in {key, *key.replace("/", ".").split(".")}:
+            return other
+    return None

@@ -7,7 +7,7 @@ behind the same reference is no difference, and goes along with the next update 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -47,7 +47,7 @@ def diff(
     `sources` gives lines to origins. `leftovers` are (kind, remote id) of objects that a broken-off replacement left behind.
     """
     wanted = {(resource.kind, resource.key): resource for resource in resources}
-    found = ownership(target, state.lives, estate=estate, environment=environment)
+    found = ownership(target, state.lives, estate=estate, environment=environment, wanted=wanted)
     moves = renames(wanted.values(), found.ours, moved or {})
     lives = {identity: live for identity, live in found.ours.items() if identity not in moves.values()}
     lives |= {new: found.ours[old] for new, old in moves.items()}
@@ -60,8 +60,9 @@ def diff(
     gone = [
         live for identity, live in lives.items() if identity not in wanted and (selection is None or selection.has_removed(identity[1]))
     ]
+    old = [*found.leftovers, *(live for live in found.copies if (live.kind, live.remote_id) in leftovers)]
     # a leftover shares its key with the object that took its place, so its own id tells the two apart
-    left = [(live, f"{live.mark.key}@{live.remote_id}") for live in found.copies if live.mark and (live.kind, live.remote_id) in leftovers]
+    left = [(live, f"{live.mark.key}@{live.remote_id}") for live in old if live.mark]
     deletions = {_id(target, live, key): (live, key) for live, key in [*((live, live.mark.key) for live in gone if live.mark), *left]}
     touched = {change.id: lives[change.kind, change.key] for change in changes if change.action is not Action.CREATE}
     after = deletions_after({id: live for id, (live, _) in deletions.items()}, touched | {id: live for id, (live, _) in deletions.items()})
@@ -241,6 +242,7 @@ def _deletion(target: Target, live: Live, key: str, needs: tuple[str, ...]) -> C
         live.remote_id,
         whole(normal, created=False),
         depends_on=needs,
+        reason="left behind by a replacement that broke off" if live.mark is not None and live.mark.key != key else "",
         live=fingerprint(live, normal),
     )
 

@@ -1,4 +1,4 @@
-"""[I/O] Which files belong to which estate. Symbolic links are followed once; a loop is not an error, it is just not walked twice."""
+"""[I/O] Which files belong to which estate. Symbolic links to folders are followed, each folder is visited once."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ class Files:
     settings: Path
     specs: tuple[Path, ...]
     """Sorted by path."""
+    unreadable: tuple[tuple[Path, str], ...] = ()
+    """Folders that could not be looked into, and why."""
 
 
 def estates(folder: Path) -> list[Path]:
@@ -31,10 +33,11 @@ def estates(folder: Path) -> list[Path]:
     Raises EstateError when there is none.
     """
     if not folder.is_dir():
-        raise EstateError(f"no such folder: {folder}", hint="name an estate, or a folder of estates, with -C")
+        what = "is not a folder" if folder.exists() else "does not exist"
+        raise EstateError(f"{folder} {what}", hint="name an estate, or a folder of estates, with -C")
     if (folder / SETTINGS).is_file():
         return [folder]
-    found = sorted(Path(place) for place, _, files in _walk(folder) if SETTINGS in files)
+    found = sorted(Path(place) for place, _, names in _walk(folder, []) if SETTINGS in names)
     if not found:
         raise EstateError(
             f"no estate in {folder}: there is no {SETTINGS} in it or below it",
@@ -46,28 +49,32 @@ def estates(folder: Path) -> list[Path]:
 def files(root: Path, exclude: tuple[str, ...] = ()) -> Files:
     """The spec files of one estate. Folders with a `monctl.yaml` of their own are other estates; hidden ones are skipped."""
     specs = []
-    for place, folders, names in _walk(root):
-        here = Path(place)
-        if here != root and SETTINGS in names:
+    unreadable: list[OSError] = []
+    top = str(root)
+    for place, folders, names in _walk(root, unreadable):
+        if place != top and SETTINGS in names:
             folders.clear()
             continue
+        here = Path(place)
+        below = here.relative_to(root).as_posix()
         for name in names:
-            path = here / name
-            relative = path.relative_to(root).as_posix()
-            if name.endswith(_SPEC_ENDINGS) and name != SETTINGS and not name.startswith(".") and not _excluded(relative, exclude):
-                specs.append(path)
-    return Files(root, root / SETTINGS, tuple(sorted(specs)))
+            if name.endswith(_SPEC_ENDINGS) and name != SETTINGS and not name.startswith("."):
+                relative = name if below == "." else f"{below}/{name}"
+                if not _excluded(relative, exclude):
+                    specs.append(here / name)
+    told = tuple((Path(error.filename), (error.strerror or type(error).__name__).lower()) for error in unreadable)
+    return Files(root, root / SETTINGS, tuple(sorted(specs)), told)
 
 
 def _excluded(relative: str, exclude: tuple[str, ...]) -> bool:
     return any(fnmatch(relative, pattern) or relative.startswith(pattern.rstrip("/") + "/") for pattern in exclude)
 
 
-def _walk(top: Path) -> Iterator[tuple[str, list[str], list[str]]]:
+def _walk(top: Path, unreadable: list[OSError]) -> Iterator[tuple[str, list[str], list[str]]]:
     """os.walk in sorted order, following links to folders but never into one it has been in."""
     seen: set[tuple[int, int]] = set()
-    for place, folders, names in os.walk(top, followlinks=True):
-        about = os.stat(place)
+    for place, folders, names in os.walk(top, followlinks=True, onerror=unreadable.append):
+        about = Path(place).stat()
         if (about.st_dev, about.st_ino) in seen:
             folders.clear()
             continue

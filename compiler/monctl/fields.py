@@ -9,7 +9,7 @@ from typing import Any
 
 from monctl.plan import FieldChange
 from monctl.resource import Json, SecretRef, plain
-from monctl.sensitive import scrub, sensitive_name, sensitive_value
+from monctl.sensitive import HIDDEN, scrub
 
 _ABSENT: Any = object()
 _IDENTITY = ("key", "uid", "refId", "name", "title", "slug", "id", "type")
@@ -116,9 +116,15 @@ def _field(path: str, before: Json, after: Json, *, hidden: frozenset[Any]) -> F
     old = None if before is _ABSENT else before
     new = None if after is _ABSENT else after
     name = path.rsplit(".", 1)[-1].split("[", maxsplit=1)[0]
-    scalars = not isinstance(old, Mapping | list | tuple) and not isinstance(new, Mapping | list | tuple)
-    if isinstance(new, SecretRef) or (
-        scalars and (sensitive_name(name) or any(sensitive_value(one) or one in hidden for one in (old, new)))
-    ):
-        return FieldChange(path, None, plain(new) if isinstance(new, SecretRef) else None, sensitive=True)
-    return FieldChange(path, plain(scrub(old, name, hidden)), plain(scrub(new, name, hidden)))
+    if isinstance(new, SecretRef):
+        return FieldChange(path, None, plain(new), sensitive=True)
+    shown = _shown(old, name, hidden), _shown(new, name, hidden)
+    if HIDDEN in shown:
+        return FieldChange(path, sensitive=True)
+    return FieldChange(path, *shown)
+
+
+def _shown(value: Json, name: str, hidden: frozenset[Any]) -> Json:
+    """A value as JSON without secrets; HIDDEN when it is one as a whole."""
+    clean = scrub(value, name, hidden)
+    return clean if isinstance(clean, str | int | float | None) else plain(clean)

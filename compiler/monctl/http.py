@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 from typing import Any
+from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 
-from monctl.errors import AuthError, Conflict, Garbled, Gone, NotFound, ProviderError, RateLimited, Rejected, Unreachable
+from monctl.errors import AuthError, Conflict, Garbled, Gone, NotFound, ProviderError, RateLimited, Rejected, Unreachable, UsageError
 from monctl.resource import Json
 
 _SHOWN = 400
@@ -62,9 +63,17 @@ class Http:
         sleep: Callable[[float], None] = time.sleep,
         classify: Callable[[int, Json], ProviderError | None] | None = None,
     ) -> None:
+        """Raises UsageError when `base_url` is none."""
+        parts = urlsplit(base_url)
+        if parts.scheme not in {"http", "https"} or not parts.hostname:
+            raise UsageError(
+                f"{target}: '{base_url.rpartition('@')[2]}' is not the URL of an API",
+                hint="write it whole, such as https://example.com/api",
+            )
         self.base_url = base_url.rstrip("/")
         self._target = target
-        self._secrets = tuple(sorted((secret for secret in secrets if secret), key=len, reverse=True))
+        known = (*secrets, parts.password or "")
+        self._secrets = tuple(sorted((secret for secret in known if secret), key=len, reverse=True))
         self._policy = policy
         self._on_wait = on_wait
         self._sleep = sleep
@@ -72,6 +81,7 @@ class Http:
         """A vendor's own reading of an error answer (status, JSON); None leaves it to the common one."""
         self._session = requests.Session()
         self._session.trust_env = transport is None
+        self._session.auth = _as_it_is  # else a ~/.netrc entry of the host would replace the Authorization header
         self._session.headers.update({"Accept": "application/json", "User-Agent": "monctl", **(headers or {})})
         if transport is not None:
             self._session.mount("http://", transport)
@@ -82,7 +92,13 @@ class Http:
         return self.request("GET", path, params=params)
 
     def request(
-        self, method: str, path: str, *, params: Mapping[str, Any] | None = None, json: Json = None, headers: Mapping[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        *,
+        params: Mapping[str, Any] | None = None,
+        json: Json = None,
+        headers: Mapping[str, str] | None = None,
     ) -> Reply:
         """One call, with the policy. `path` may be an absolute URL on the same host (a pagination link).
 
@@ -142,7 +158,9 @@ class Http:
                     ) from None
         if 300 <= answer.status_code < 400:
             where = headers.get("location", "")
-            raise self._error(Garbled, "redirected; redirects are not followed", method, url, answer.status_code, where, hint="set the URL it leads to")
+            raise self._error(
+                Garbled, "redirected; redirects are not followed", method, url, answer.status_code, where, hint="set the URL it leads to"
+            )
         if answer.status_code < 400:
             return Reply(answer.status_code, parsed, headers)
         if self._classify is not None and (own := self._classify(answer.status_code, parsed)) is not None:
@@ -159,7 +177,7 @@ class Http:
             message,
             target=self._target,
             method=method,
-            url=self._redact(url.split("?")[0]),
+            url=self._redact(url.split("?", maxsplit=1)[0]),
             status=status,
             detail=said if len(said) <= _SHOWN else said[:_SHOWN] + "…",
             hint=hint,
@@ -171,12 +189,16 @@ class Http:
         return text
 
     def _backoff(self, attempt: int) -> float:
-        return self._policy.backoff_s * 2 ** (attempt - 1) * random.uniform(0.8, 1.2)
+        return self._policy.backoff_s * 2.0 ** (attempt - 1) * random.uniform(0.8, 1.2)
 
     def _wait(self, seconds: float, why: str) -> None:
         if self._on_wait is not None:
             self._on_wait(f"{self._target}: {why}, waiting {seconds:.1f} s")
         self._sleep(seconds)
+
+
+def _as_it_is(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    return request
 
 
 def retry_after(headers: Mapping[str, str], *, now: float | None = None) -> float:

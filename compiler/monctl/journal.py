@@ -9,10 +9,11 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TextIO
+from typing import Self, TextIO
 
 from monctl.errors import JournalError
 from monctl.order import Step, Verb
@@ -38,15 +39,18 @@ class Journal:
         except OSError as error:
             raise self._failed("open", error) from error
 
-    def __enter__(self) -> Journal:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._file.close()
+        with suppress(OSError):  # on a full disk closing fails too, after all that matters was said
+            self._file.close()
 
     def begin(self, plan: Plan) -> None:
         """A plan is about to be carried out."""
-        self._write({"event": "begin", "version": _VERSION, "plan": plan.fingerprint, "estate": plan.estate, "environment": plan.environment})
+        self._write(
+            {"event": "begin", "version": _VERSION, "plan": plan.fingerprint, "estate": plan.estate, "environment": plan.environment}
+        )
 
     def intended(self, step: Step) -> None:
         """A call is about to be made."""
@@ -150,10 +154,12 @@ _NEEDED = {"begin": ("plan",), "intended": ("step", "change", "target", "kind"),
 
 def _entry(path: Path, number: int, line: str) -> dict[str, Json]:
     try:
-        entry = json.loads(line)
+        entry = dict(json.loads(line))
         good = all(isinstance(entry[name], str) for name in _NEEDED[entry["event"]])
     except (ValueError, KeyError, TypeError):
-        good = False
+        entry, good = {}, False
     if not good:
-        raise JournalError(f"{path}:{number}: this line is not of a journal of monctl", hint="name another one, or plan again without --resume")
-    return dict(entry)
+        raise JournalError(
+            f"{path}:{number}: this line is not of a journal of monctl", hint="name another one, or plan again without --resume"
+        )
+    return entry

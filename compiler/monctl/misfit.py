@@ -4,21 +4,31 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
+from pydantic_core import ErrorDetails
 
+from monctl.clear_text import find_secret
+from monctl.expand import UNFILLED
 from monctl.finding import Finding
 from monctl.misread import Misread
+from monctl.secret import Secret
 from monctl.source import Origin
-from monctl.spec.base import Spec
+from monctl.spec.base import PATTERN_HELP, MaySecret, Spec
 from monctl.suggest import closest
 
+Path = tuple[str | int, ...]
+
+_MOST_NAMES = 8
+"""Known names told where none is near; all of them would hide the message."""
 _WRONG_TYPE = {
     "string_type": "text",
     "int_type": "a whole number",
     "int_parsing": "a whole number",
     "int_from_float": "a whole number",
+    "int_parsing_size": "a whole number of usual size",
     "float_type": "a number",
     "float_parsing": "a number",
     "bool_type": "true or false",
@@ -29,90 +39,142 @@ _WRONG_TYPE = {
     "model_attributes_type": "a map",
     "none_required": "nothing",
 }
+_BOUND = {
+    "greater_than": ("gt", "more than"),
+    "greater_than_equal": ("ge", "at least"),
+    "less_than": ("lt", "less than"),
+    "less_than_equal": ("le", "at most"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Fault:
+    detail: ErrorDetails
+    path: Path
+    """The part of the location that is in the file."""
+    missing: str | int | None
+    """The last part of the location when it is not in the file: the field that is missing."""
+
+    @property
+    def is_type(self) -> bool:
+        """Whether it only says that another type was expected, as each form of a union does of a value in another form."""
+        return self.detail["type"] in _WRONG_TYPE
 
 
 def findings(error: ValidationError, model: type[Spec], raw: Any, origin: Origin, address: str | None) -> list[Finding]:
     """The faults of one object. `raw` is what was validated, `origin` where it stands."""
-    told: dict[tuple[str | int, ...], tuple[bool, Finding]] = {}
-    for detail in error.errors(include_url=False):
-        path, rest = _written(detail["loc"], raw)
-        found = _finding(detail, model, raw, path, rest, origin, address)
-        weak = detail["type"] in _WRONG_TYPE
-        place = (*path, found.message) if detail["type"] in {"extra_forbidden", "missing"} else path
-        if place not in told or (told[place][0] and not weak):
-            told[place] = (weak, found)
-    strong = [place for place, (weak, _) in told.items() if not weak]
-    # where a value may be one of several forms, pydantic complains for each: the form that fits best says the most
-    return [found for place, (weak, found) in told.items() if not (weak and any(other[: len(place)] == place for other in strong))]
+    faults = [_Fault(detail, *_written(detail["loc"], raw)) for detail in error.errors(include_url=False)]
+    paths = {fault.path for fault in faults}
+    inner = {path[:length] for path in paths for length in range(len(path))}
+    told: dict[tuple[object, ...], list[_Fault]] = {}
+    for fault in faults:
+        if _at(raw, fault.path) is UNFILLED or (fault.is_type and fault.path in inner):
+            continue  # told already, or the form that fits best says more
+        told.setdefault((fault.path, fault.missing if fault.detail["type"] == "missing" else None), []).append(fault)
+    return [_finding(group, model, raw, origin, address) for group in told.values()]
 
 
 def without(error: ValidationError, raw: Any) -> Any:
     """The raw value less what did not fit, so that the rest can be looked at in the same run."""
     rest = copy.deepcopy(raw)
-    for detail in error.errors(include_url=False):
-        path, _ = _written(detail["loc"], raw)
-        parent = rest
-        for part in path[:-1]:
-            parent = parent.get(part) if isinstance(parent, dict) else None
+    paths = {_written(detail["loc"], raw)[0] for detail in error.errors(include_url=False)}
+    for path in sorted(paths, key=_from_the_end, reverse=True):
+        parent: Any = _at(rest, path[:-1])
         if path and isinstance(parent, dict):
             parent.pop(path[-1], None)
+        elif path and isinstance(parent, list) and isinstance(path[-1], int):
+            del parent[int(path[-1]) :]  # the ones before it keep their index, by which findings find their place
     return rest
 
 
-def _written(loc: tuple[int | str, ...], raw: Any) -> tuple[tuple[str | int, ...], str | int | None]:
+def _from_the_end(path: Path) -> list[tuple[int, str]]:
+    return [(part, "") if isinstance(part, int) else (-1, part) for part in path]
+
+
+def _at(value: Any, path: Path) -> Any:
+    """What stands at a path; None where nothing does."""
+    for part in path:
+        if isinstance(value, dict):
+            value = value.get(part)
+        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
+            value = value[part]
+        else:
+            return None
+    return value
+
+
+def _written(loc: tuple[int | str, ...], raw: Any) -> tuple[Path, str | int | None]:
     """The part of a location that is in the file, and the last part when it is not (a missing field). Tags of unions are skipped."""
     path: list[str | int] = []
     value = raw
     rest: str | int | None = None
     for part in loc:
         rest = None
-        if isinstance(value, dict) and part in value:
-            value = value[part]
-            path.append(part)
-        elif isinstance(value, list) and isinstance(part, int) and part < len(value):
-            value = value[part]
+        if (isinstance(value, dict) and part in value) or (isinstance(value, list) and isinstance(part, int) and part < len(value)):
+            value = _at(value, (part,))
             path.append(part)
         elif part != "[key]":
             rest = part
     return tuple(path), rest
 
 
-def _finding(detail: Any, model: type[Spec], raw: Any, path: tuple[str | int, ...], rest: str | int | None, origin: Origin, address: str | None) -> Finding:
-    kind, context = detail["type"], detail.get("ctx", {})
-    value = detail.get("input")
+def _finding(group: list[_Fault], model: type[Spec], raw: Any, origin: Origin, address: str | None) -> Finding:
+    """One finding of all faults at one place: what is not about types says the most."""
+    fault = next((one for one in group if not one.is_type), group[0])
+    detail, path = fault.detail, fault.path
+    on_key = "[key]" in detail["loc"]
+    value = path[-1] if on_key and path else _at(raw, path)
     where = origin.at(*path)
+    match detail["type"]:
+        case "extra_forbidden":
+            parent = f" of '{path[-2]}'" if len(path) > 1 and isinstance(path[-2], str) else ""
+            help = _near(str(path[-1]), sorted(_fields(model, detail["loc"][:-1])))
+            return Finding("SPEC030", f"unknown field {said(path[-1])}{parent}", where, help=help, address=address, on_key=True)
+        case "missing":
+            return Finding("SPEC031", f"'{fault.missing}' is missing", where, help=f"add `{fault.missing}:`", address=address, on_key=True)
+        case "value_error" if isinstance(misread := detail["ctx"]["error"], Misread):
+            within = (misread.start, misread.end) if misread.end > misread.start and isinstance(value, str) else None
+            place = where.at(*misread.path)
+            code = "SPEC034" if "secret" in misread.message else "SPEC033"
+            return Finding(code, misread.message, place, help=misread.help, address=address, within=within)
+        case _:
+            code, message, help = _told(group, fault, value, on_key=on_key)
+            return Finding(code, message, where, help=help, address=address, on_key=on_key)
 
-    def made(code: str, message: str, help: str | None = None, *, on_key: bool = False, within: tuple[int, int] | None = None, at: Origin = where) -> Finding:
-        return Finding(code, message, at, help=help, address=address, on_key=on_key, within=within)
 
-    if kind == "extra_forbidden":
-        fields = list(_fields(model, detail["loc"][:-1]))
-        near = closest(str(path[-1]), fields)
-        parent = f" of '{path[-2]}'" if len(path) > 1 and isinstance(path[-2], str) else ""
-        help = f"did you mean '{near}'?" if near else f"known fields: {', '.join(sorted(fields))}"
-        return made("SPEC030", f"unknown field '{path[-1]}'{parent}", help, on_key=True)
-    if kind == "missing":
-        return made("SPEC031", f"'{rest}' is missing", f"add `{rest}:`", on_key=True)
+def _told(group: list[_Fault], fault: _Fault, value: Any, *, on_key: bool) -> tuple[str, str, str | None]:
+    """Code, message and way out of what needs no more than the value."""
+    kind, context = fault.detail["type"], fault.detail.get("ctx", {})
     if kind == "value_error":
-        error = context.get("error")
-        if isinstance(error, Misread):
-            code = "SPEC034" if "secret" in error.message else "SPEC033"
-            within = (error.start, error.end) if error.end > error.start and isinstance(value, str) else None
-            return made(code, error.message, error.help, within=within, at=where.at(*error.path))
-        return made("SPEC032", str(error))
+        return "SPEC032", str(context["error"]), None
     if kind == "literal_error":
-        choices = [choice.strip().strip("'\"") for choice in context.get("expected", "").replace(" or ", ", ").split(",")]
+        choices = [part.strip().strip("'\"") for part in context["expected"].replace(" or ", ", ").split(",")]
         near = closest(str(value), choices)
-        on_key = "[key]" in detail["loc"]
-        return made("SPEC032", f"{_said(value)} is not one of {', '.join(choices)}", f"did you mean '{near}'?" if near else None, on_key=on_key)
-    if kind in _WRONG_TYPE:
-        unquoted = kind == "string_type" and isinstance(value, int | float | bool)
-        help = "quote it: in YAML a text that looks like a number or true/false needs quotes" if unquoted else None
-        return made("SPEC032", f"expected {_WRONG_TYPE[kind]}, found {_said(value)}", help)
+        return "SPEC032", f"{said(value)} is not one of {', '.join(choices)}", f"did you mean '{near}'?" if near else None
+    if fault.is_type:
+        wanted = list(dict.fromkeys(_WRONG_TYPE[one.detail["type"]] for one in group if one.is_type))
+        quotes = wanted == ["text"] and isinstance(value, int | float | bool)
+        help = f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"' if quotes else None
+        return "SPEC032", f"expected {' or '.join(wanted)}, found {said(value)}", help
     if kind == "string_pattern_mismatch":
-        on_key = "[key]" in detail["loc"]
-        return made("SPEC035" if on_key else "SPEC032", f"{_said(value)} does not fit", _pattern_help(context.get("pattern", ""), on_key), on_key=on_key)
-    return made("SPEC032", _plain(detail["msg"]) + f", found {_said(value)}")
+        help = PATTERN_HELP.get(context["pattern"], f"it must match {context['pattern']}")
+        return "SPEC035" if on_key else "SPEC032", f"{said(value)} {'cannot be a name' if on_key else 'does not fit'}", help
+    if kind in _BOUND:
+        word, text = _BOUND[kind]
+        return "SPEC033", f"{said(value)} is out of range", f"write a number that is {text} {context[word]}"
+    if kind == "finite_number":
+        return "SPEC033", f"{said(value)} is not a number that can be measured", "write a finite number"
+    if kind in {"too_short", "too_long"}:
+        least, most = context.get("min_length"), context.get("max_length")
+        wanted_size = f"at least {least}" if kind == "too_short" else f"at most {most}"
+        return (
+            "SPEC032",
+            f"the {context.get('field_type', 'list').lower()} has {context['actual_length']} entries",
+            f"give it {wanted_size}",
+        )
+    if kind == "string_too_short":
+        return "SPEC032", "the text is empty", "write something, or leave the field out"
+    return "SPEC032", f"{_plain(fault.detail['msg'])}, found {said(value)}", None
 
 
 def _plain(message: str) -> str:
@@ -120,35 +182,20 @@ def _plain(message: str) -> str:
     return text[:1].lower() + text[1:]
 
 
-def _pattern_help(pattern: str, on_key: bool) -> str | None:
-    if on_key or "{0,62}" in pattern:
-        return "a name is letters, digits, - and _, and begins with a letter or digit"
-    known = {
-        "@": "write an address such as ops@example.com",
-        "#[0-9a-f": "write a colour such as '#d62728'",
-        r"\+[1-9]": "write a number in E.164 form, quoted: '+4915112345678'",
-        "https?": "write a URL that begins with http:// or https://",
-        "mon|tue": "write days such as mon-fri, sat,sun, weekdays, weekend or daily",
-        "2[0-4]": "write a time of day in quotes: '09:00'",
-        r"\d{4}-": "write a date such as 2027-01-04, or with a time 2027-01-04T09:00",
-        r"^\$": "a JSONPath begins with $",
-        "xx": "write a status such as 200, or a class such as 2xx",
-        "{0,39}": "lower case letters, digits and dashes",
-    }
-    return next((help for mark, help in known.items() if mark in pattern), f"it must match {pattern}")
-
-
-def _said(value: Any) -> str:
+def said(value: Any) -> str:
+    """A value as messages name it: short, and `***` where it looks like a secret."""
     match value:
         case None:
             return "nothing"
         case bool():
             return "true" if value else "false"
         case str():
-            short = value if len(value) <= 60 else value[:57] + "…"
-            return f"'{short}'"
+            if find_secret(value) is not None:
+                return "'***'"
+            line = " ".join(value.split())
+            return f"'{line}'" if len(line) <= 60 else f"'{line[:57]}…'"
         case int() | float():
-            return f"the number {value}"
+            return f"the number {value}" if len(str(value)) <= 30 else "a number of very many digits"
         case list():
             return "a list"
         case dict():
@@ -157,28 +204,55 @@ def _said(value: Any) -> str:
             return f"a {type(value).__name__}"
 
 
+def _near(word: str, known: list[str]) -> str | None:
+    near = closest(word, known)
+    if near:
+        return f"did you mean '{near}'?"
+    if not known:
+        return None
+    shown = ", ".join(known[:_MOST_NAMES])
+    return f"the fields are {shown}" if len(known) <= _MOST_NAMES else f"the {len(known)} fields begin with {shown}"
+
+
+def takes_secret(model: type[Spec], path: Path) -> bool:
+    """Whether the field a path leads to takes a secret, or anything at all."""
+    annotation: Any = model
+    for part in path:
+        annotation = _step(annotation, part)
+    shorthands = [one.model_fields[one.shorthand] for one in models(annotation) if one.shorthand is not None]
+    return any(_holds_secret(one) for one in (annotation, *(field.rebuild_annotation() for field in shorthands)))
+
+
+def _holds_secret(annotation: Any) -> bool:
+    if annotation is Any or annotation is Secret or isinstance(annotation, MaySecret):
+        return True
+    parts = (*getattr(annotation, "__args__", ()), *getattr(annotation, "__metadata__", ()))
+    return not (isinstance(annotation, type) and issubclass(annotation, Spec)) and any(map(_holds_secret, parts))
+
+
 def _fields(model: type[Spec], loc: tuple[int | str, ...]) -> Iterator[str]:
     """Names a user may write in the model a location leads to."""
     inner: Any = model
     for part in loc:
         inner = _step(inner, part)
-    for one in _models(inner):
+    for one in models(inner):
         for name, field in one.model_fields.items():
             yield field.alias or name
 
 
 def _step(annotation: Any, part: int | str) -> Any:
-    for one in _models(annotation):
+    """The annotation one part of a location further: a field of a model, or a model of a union; keys and indexes change nothing."""
+    for one in models(annotation):
         if one.__name__ == part:
             return one
         for name, field in one.model_fields.items():
-            if part in {name, field.alias}:
-                return field.annotation
+            if part == (field.alias or name):
+                return field.rebuild_annotation()
     return annotation
 
 
-def _models(annotation: Any) -> list[type[Spec]]:
+def models(annotation: Any) -> list[type[Spec]]:
     """Every model inside an annotation: `dict[str, A] | list[B] | None` gives A and B."""
     if isinstance(annotation, type) and issubclass(annotation, Spec):
         return [annotation]
-    return [model for part in getattr(annotation, "__args__", ()) for model in _models(part)]
+    return [model for part in getattr(annotation, "__args__", ()) for model in models(part)]

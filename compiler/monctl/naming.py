@@ -44,11 +44,12 @@ def _texts(value: Json) -> Iterator[str]:
     stack = [value]
     while stack:
         one = stack.pop()
-        if isinstance(one, Mapping):
-            if isinstance(one.get("$ref"), str):
-                yield one["$ref"]
-            stack.extend(one.values())
-        elif isinstance(one, list | tuple):
-            stack.extend(one)
-        elif isinstance(one, str | int) and not isinstance(one, bool):
+        kind = type(one)
+        if kind is str:
+            yield one
+        elif kind is int:
             yield str(one)
+        elif kind is dict:
+            stack.extend(one.values())
+        elif kind is list:
+            stack.extend(one)

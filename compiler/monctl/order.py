@@ -47,16 +47,17 @@ def steps(changes: Iterable[Change]) -> tuple[Step, ...]:
     """Every call in its order; the same for the same changes."""
     by_id = {change.id: change for change in sorted(changes, key=lambda change: (change.target, change.kind, change.key))}
     forward = {id: change for id, change in by_id.items() if change.action is not Action.DELETE}
-    first = [
-        Step(forward[id], _VERB[forward[id].action], tuple(need for need in forward[id].depends_on if need in forward and need != id))
-        for id in _sorted(
-            {id: [need for need in change.depends_on if need in forward and need != id] for id, change in forward.items()}, by_id
-        )
-    ]
+    wanted = {id: [need for need in change.depends_on if need in forward and need != id] for id, change in forward.items()}
+    first: list[Step] = []
+    made: set[str] = set()
+    for id in _sorted(wanted, by_id):
+        first.append(Step(forward[id], _VERB[forward[id].action], tuple(need for need in wanted[id] if need in made)))
+        if forward[id].action in _NEW:
+            made.add(id)
     users: dict[str, list[str]] = {}
-    for step in first:
-        for need in step.needs:
-            users.setdefault(need, []).append(step.id)
+    for id, before in wanted.items():
+        for need in before:
+            users.setdefault(need, []).append(id)
     last: dict[str, Step] = {}
     graph: dict[str, list[str]] = {}
     for id, change in by_id.items():
@@ -99,9 +100,10 @@ def deletions_after(going: Mapping[str, Live], touched: Mapping[str, Live]) -> d
     if not going:
         return {}
     whose = {live.remote_id: id for id, live in going.items()}
+    ids = frozenset(whose)
     found: dict[str, set[str]] = {}
     for user, live in touched.items():
-        for remote_id in mentions(live.body, whose.keys()):
+        for remote_id in mentions(live.body, ids):
             if whose[remote_id] != user:
                 found.setdefault(whose[remote_id], set()).add(user)
     return {id: tuple(sorted(users)) for id, users in found.items()}

@@ -6,8 +6,8 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from monctl.resolve import applied_digest
-from monctl.resource import Live, Resource
+from monctl.resolve import applied_digest, references, resolved
+from monctl.resource import Json, Live, Resource
 from monctl.target import Target
 
 Identity = tuple[str, str]
@@ -21,12 +21,19 @@ class Ownership:
     ours: Mapping[Identity, Live]
     copies: tuple[Live, ...]
     """They bear the mark of an object in `ours`: somebody cloned it by hand, mark and all. Never touched."""
+    leftovers: tuple[Live, ...]
+    """They bear it too, and are ours: the old halves of replacements that broke off."""
     foreign: tuple[Live, ...]
     """No mark, or the mark of another estate or environment."""
 
 
-def ownership(target: Target, lives: Iterable[Live], *, estate: str, environment: str) -> Ownership:
-    """Tells the live objects apart. Of several with one mark the one that is as we left it is ours, else the oldest by id."""
+def ownership(
+    target: Target, lives: Iterable[Live], *, estate: str, environment: str, wanted: Mapping[Identity, Resource] | None = None
+) -> Ownership:
+    """Tells the live objects apart. Of several with one mark one is ours.
+
+    It is the one that fits the spec in what cannot be changed, then the one that is as we left it, then the oldest by id.
+    """
     marked: dict[Identity, list[Live]] = {}
     foreign = []
     for live in lives:
@@ -34,13 +41,42 @@ def ownership(target: Target, lives: Iterable[Live], *, estate: str, environment
             foreign.append(live)
         else:
             marked.setdefault((live.kind, live.mark.key), []).append(live)
+    ours = {identity: several[0] for identity, several in marked.items() if len(several) == 1}
     copies: list[Live] = []
-    for identity, several in marked.items():
-        if len(several) > 1:
-            several.sort(key=lambda live: (not _as_left(target, live), len(live.remote_id), live.remote_id))
-            copies.extend(several[1:])
-            marked[identity] = several[:1]
-    return Ownership({identity: several[0] for identity, several in marked.items()}, tuple(copies), tuple(foreign))
+    leftovers: list[Live] = []
+    for identity in [identity for identity, several in marked.items() if len(several) > 1]:
+        fixed = _fixed(target, (wanted or {}).get(identity), ours)
+        best, *others = sorted(marked[identity], key=lambda live: _preference(target, live, fixed))
+        ours[identity] = best
+        for live in others:
+            (leftovers if _left_behind(target, live, best) else copies).append(live)
+    return Ownership(ours, tuple(copies), tuple(leftovers), tuple(foreign))
+
+
+def _fixed(target: Target, resource: Resource | None, known: Mapping[Identity, Live]) -> dict[str, Json]:
+    """What a resource says of the fields that cannot be changed, as far as it is known."""
+    if resource is None:
+        return {}
+    normal = target.normalize(resource.kind, resolved(resource.body, known, {}))
+    return {name: normal.get(name) for name in target.immutable(resource.kind) if not references(normal.get(name))}
+
+
+def _preference(target: Target, live: Live, fixed: Mapping[str, Json]) -> tuple[bool, bool, int, str]:
+    normal = target.normalize(live.kind, live.body)
+    return (
+        any(normal.get(name) != value for name, value in fixed.items()),
+        not _as_left(target, live),
+        len(live.remote_id),
+        live.remote_id,
+    )
+
+
+def _left_behind(target: Target, live: Live, ours: Live) -> bool:
+    """Whether an object is what a replacement that broke off left behind, and no copy: as we once made it, and of a form ours cannot have had."""
+    if live.mark is None or ours.mark is None or live.mark.digest in {"", ours.mark.digest} or not _as_left(target, live):
+        return False
+    old, new = target.normalize(live.kind, live.body), target.normalize(ours.kind, ours.body)
+    return any(old.get(name) != new.get(name) for name in target.immutable(live.kind))
 
 
 def renames(resources: Iterable[Resource], ours: Mapping[Identity, Live], moved: Mapping[str, str]) -> dict[Identity, Identity]:

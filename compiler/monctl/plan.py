@@ -252,6 +252,13 @@ def fingerprint(plan: Plan) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
 
+def plan_schema() -> dict[str, Any]:
+    """The JSON Schema of a plan as JSON; the texts under the fields are its descriptions."""
+    from pydantic import TypeAdapter
+
+    return TypeAdapter(Plan).json_schema(mode="serialization")
+
+
 _FIRST = {Action.DELETE: 0, Action.REPLACE: 1, Action.UPDATE: 2, Action.ADOPT: 3, Action.CREATE: 4}
 
 

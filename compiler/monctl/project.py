@@ -13,6 +13,7 @@ from monctl.finding import Finding, Level, located
 from monctl.link import link
 from monctl.load import Loaded, load
 from monctl.program import Program
+from monctl.spec.documents import Runbook
 from monctl.target import Built, Target, discover
 
 
@@ -30,6 +31,11 @@ class Checked:
     def valid(self) -> bool:
         """Whether there is no error."""
         return not any(found.level is Level.ERROR for found in self.findings)
+
+    @property
+    def named_files(self) -> list[Path]:
+        """Files that are read because a spec names them."""
+        return [self.root / item.spec.file for item in self.loaded.items if isinstance(item.spec, Runbook) and item.spec.file]
 
 
 def check(root: Path, environment: str | None = None, *, targets: Mapping[str, Target] | None = None) -> Checked:

@@ -1,4 +1,4 @@
-"""Runs Python specs in a process of their own, and tells what they declared. `python -m monctl.python_worker < request`.
+"""Runs Python specs in a process of their own, and tells what they declared. `python -P -m monctl.python_worker < request`.
 
 Standard input: `{"root", "files", "seconds"}`. Standard output: one JSON line per file, `{"file", "declared", "printed", "fault"}`.
 What a spec prints never reaches standard output; a spec that does not return within its seconds is interrupted at the line it is on.
@@ -7,17 +7,25 @@ What a spec prints never reaches standard output; a spec that does not return wi
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import io
 import json
 import os
 import signal
 import sys
 import traceback
+from collections.abc import Iterator
 from pathlib import Path
-from types import FrameType
+from types import FrameType, ModuleType
 from typing import Any
 
-from monctl import python
+import monctl.python  # noqa: F401  # what specs import: the first one must not pay for it
+from monctl.declare import recorder
+
+Fault = dict[str, Any]
+
+_MODULE = "__monctl_spec__"
+_MOST_PRINTED = 200
 
 
 class TooSlow(BaseException):
@@ -33,48 +41,79 @@ def main() -> int:
     request = json.load(sys.stdin)
     answers = os.fdopen(os.dup(1), "w", encoding="utf-8")
     os.dup2(2, 1)  # a spec that writes to file descriptor 1 must not garble the answers
-    root = request["root"]
-    sys.path.insert(0, root)
     sys.dont_write_bytecode = True
+    specs = frozenset(map(os.path.realpath, request["files"]))
     for file in request["files"]:
-        # a spec's own imports of siblings work, and one file's module state is not another's
-        answers.write(json.dumps(run(file, float(request["seconds"]))) + "\n")
+        answers.write(json.dumps(run(file, request["root"], specs, float(request["seconds"]))) + "\n")
         answers.flush()
     return 0
 
 
-def run(file: str, seconds: float) -> dict[str, Any]:
+def run(file: str, root: str, specs: frozenset[str], seconds: float) -> dict[str, Any]:
     """What one spec file declares, prints and fails with."""
-    python.declared.clear()
+    recorder.start(file, specs)
     printed = io.StringIO()
-    fault: dict[str, Any] | None = None
+    with _own_modules(file, root), contextlib.redirect_stdout(printed):
+        fault = _executed(file, seconds)
+    declared = [] if fault else [dataclasses.asdict(one) for one in recorder.declared]
+    return {"file": file, "declared": declared, "printed": printed.getvalue()[:_MOST_PRINTED], "fault": fault}
+
+
+def _executed(file: str, seconds: float) -> Fault | None:
+    """The fault a spec runs into; None when it returns."""
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         raise TooSlow(_line_in(file, frame))
 
+    try:
+        source = Path(file).read_bytes()
+    except OSError as error:
+        return {"kind": "unreadable", "message": (error.strerror or type(error).__name__).lower(), "line": 1}
     signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:
-        with contextlib.redirect_stdout(printed):
-            code = compile(Path(file).read_bytes(), file, "exec", dont_inherit=True)
-            exec(code, {"__name__": "__monctl_spec__", "__file__": file})  # noqa: S102  # running the user's spec is the job
+        code = compile(source, file, "exec", dont_inherit=True)
+        exec(code, sys.modules[_MODULE].__dict__)  # noqa: S102  # running the user's spec is the job
     except TooSlow as error:
-        fault = {"kind": "slow", "message": f"{seconds:g}", "line": error.line}
+        return {"kind": "slow", "message": f"{seconds:g}", "line": error.line}
     except SyntaxError as error:
-        fault = {"kind": "syntax", "message": error.msg, "line": error.lineno or 1, "column": error.offset or 1}
+        inside = error.filename == file
+        return {"kind": "syntax", "message": error.msg, "line": (error.lineno if inside else _line_of(file, error)) or 1}
     except SystemExit as error:
-        fault = {"kind": "exit", "message": f"sys.exit({error.code!r})", "line": _line_of(file, error)}
+        return {"kind": "exit", "message": f"sys.exit({error.code!r})", "line": _line_of(file, error)}
     except BaseException as error:  # noqa: BLE001  # whatever a spec raises is the user's fault to be told, never ours to die of
-        text = str(error).strip().splitlines()
-        fault = {"kind": "raised", "message": f"{type(error).__name__}: {text[0] if text else ''}".rstrip(": "), "line": _line_of(file, error)}
+        return {"kind": "raised", "message": _told(error), "line": _line_of(file, error)}
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
-    declared = [{"kind": item.kind, "name": item.name, "value": item.value, "file": item.file, "line": item.line} for item in python.declared]
+    return None
+
+
+@contextlib.contextmanager
+def _own_modules(file: str, root: str) -> Iterator[None]:
+    """The spec as a module, its own folder and the estate's to import from, and nothing of them left for the next file."""
+    module = ModuleType(_MODULE)
+    module.__file__ = file
+    sys.modules[_MODULE] = module  # dataclasses and typing look their module up
+    folders = list(dict.fromkeys((str(Path(file).resolve().parent), root)))
+    sys.path[:0] = folders
+    before = set(sys.modules)
     try:
-        json.dumps(declared, allow_nan=True)
-    except (TypeError, ValueError) as error:
-        declared, fault = [], {"kind": "raised", "message": f"a declared value cannot be kept: {error}", "line": 1}
-    return {"file": file, "declared": declared, "printed": printed.getvalue()[:200], "fault": fault}
+        yield
+    finally:
+        for name in set(sys.modules) - before:
+            if (getattr(sys.modules[name], "__file__", None) or "").startswith(root + os.sep):
+                del sys.modules[name]
+        for folder in folders:
+            with contextlib.suppress(ValueError):
+                sys.path.remove(folder)
+
+
+def _told(error: BaseException) -> str:
+    try:
+        lines = str(error).strip().splitlines()
+    except Exception:  # noqa: BLE001  # an error whose __str__ raises is still only a fault of the spec
+        lines = []
+    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
 
 
 def _line_of(file: str, error: BaseException) -> int:

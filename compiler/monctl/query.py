@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING
+from functools import cache, lru_cache
+from typing import TYPE_CHECKING, Any
 
 from monctl import measure
 from monctl.finding import Finding
 from monctl.program import Program
 from monctl.source import Origin
+from monctl.suggest import closest, did_you_mean
 
 if TYPE_CHECKING:
     from sqlglot.expressions import Expression
 
+_USUAL = frozenset({"postgres", "mysql", "sqlite", "duckdb"})
+"""Known without loading sqlglot."""
+_QUOTED = re.compile(
+    r"""--[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "(?:[^"]|"")*" | (?P<open>/\*|'|")""",
+    re.VERBOSE | re.DOTALL,
+)
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it warns on stderr of what it falls back to; what matters comes back as a fault
 
 
@@ -74,47 +81,86 @@ def _query(program: Program, source: measure.Sql, origin: Origin, address: str) 
 def parse(text: str, dialect: str) -> Parsed:
     """The tree of one statement, or the fault. Never raises for what is in the text."""
     import sqlglot
-    from sqlglot.errors import ParseError, SqlglotError, TokenError
+    from sqlglot.errors import ParseError, TokenError
+    from sqlglot.expressions import Command, Expression
 
     try:
-        trees = [tree for tree in sqlglot.parse(text, dialect=dialect or None) if tree is not None]
+        trees = [tree for tree in sqlglot.parse(text, dialect=dialect or None) if isinstance(tree, Expression)]
     except ParseError as error:
-        return Parsed(None, _fault(error, text))
-    except TokenError as error:
-        return Parsed(None, Fault(_reason(str(error)), 0, min(len(text), 1)))
-    except (SqlglotError, RecursionError) as error:
-        return Parsed(None, Fault(_reason(str(error)), 0, len(text)))
+        return Parsed(None, _fault(error.errors[0], text) if error.errors else Fault(str(error), 0, len(text)))
+    except TokenError:
+        return Parsed(None, _not_closed(text))
+    except RecursionError:
+        return Parsed(None, Fault("the query is nested too deeply", 0, len(text)))
     if len(trees) != 1:
         return Parsed(None, Fault("a query is one statement, here " + (f"are {len(trees)}" if trees else "is none"), 0, len(text)))
-    if type(trees[0]).__name__ == "Command":
-        return Parsed(None, Fault(f"'{text.split(maxsplit=1)[0]}' is not a query", 0, len(text.split(maxsplit=1)[0])))
+    if isinstance(trees[0], Command):
+        word = text.split(maxsplit=1)[0]
+        start = text.index(word)
+        return Parsed(None, Fault(f"'{word}' is not a query", start, start + len(word)))
     return Parsed(trees[0], None)
 
 
 def check(program: Program) -> Iterator[Finding]:
-    """SQL001 for every query that does not parse in the dialect of its datasource."""
+    """SQL001 for every query that does not parse in the dialect of its datasource, SQL002 for every dialect there is not."""
+    unknown = set()
+    for name, datasource in program.datasources.items():
+        if datasource.dialect is not None and datasource.dialect not in _USUAL and datasource.dialect not in (known := _dialects()):
+            unknown.add(name)
+            help = did_you_mean(datasource.dialect, known)
+            where = datasource.origin.at("dialect")
+            yield Finding("SQL002", f"no SQL dialect is called '{datasource.dialect}'", where, help=help, address=f"datasource.{name}")
     for query in queries(program):
+        if query.datasource in unknown:
+            continue
         fault = parse(query.text, query.dialect).fault
         if fault is not None:
-            help = f"it is read as {query.dialect}, the dialect of datasource '{query.datasource}'" if query.dialect else None
-            yield Finding("SQL001", fault.message, query.origin, help=help, address=query.address, within=(fault.start, max(fault.end, fault.start + 1)))
+            within = (fault.start, max(fault.end, fault.start + 1))
+            yield Finding("SQL001", fault.message, query.origin, help=_way_out(query), address=query.address, within=within)
 
 
-def _fault(error: object, text: str) -> Fault:
-    details = getattr(error, "errors", None) or [{}]
-    first = details[0]
-    line, end_column = first.get("line"), first.get("col")
-    highlight = first.get("highlight") or ""
-    message = _reason(first.get("description") or str(error))
+def _way_out(query: Query) -> str | None:
+    first = query.text.split(maxsplit=1)[0] if query.text.strip() else ""
+    meant = closest(first, ["SELECT", "WITH"])
+    if meant is not None and meant != first.upper():
+        return f"did you mean '{meant}'?"
+    return f"it is read as {query.dialect}, the dialect of datasource '{query.datasource}'" if query.dialect else None
+
+
+def _fault(detail: Mapping[str, Any], text: str) -> Fault:
+    token = detail.get("highlight") or ""
+    message = f"not valid SQL: {_reason(detail.get('description') or '', token)}"
+    line, end_column = detail.get("line"), detail.get("col")
     if line is None or end_column is None:
         return Fault(message, 0, len(text))
     starts = [0, *(found.end() for found in re.finditer("\n", text))]
     # sqlglot's col is the 1-based column of the last character of the token (https://sqlglot.com/sqlglot/errors.html, read 2026-11-20)
     end = starts[min(line, len(starts)) - 1] + end_column
-    return Fault(message, max(0, end - max(1, len(highlight))), min(end, len(text)))
+    return Fault(message, max(0, end - max(1, len(token))), min(end, len(text)))
 
 
-def _reason(text: str) -> str:
-    words = re.sub(r"\x1b\[[0-9;]*m", "", text).strip().splitlines()
-    first = (words[0] if words else "it does not parse").rstrip(".").split(". Line ")[0]
-    return "not valid SQL: " + first[:1].lower() + first[1:]
+def _reason(description: str, token: str) -> str:
+    """What sqlglot complains of, in plainer words."""
+    if description.startswith("Invalid expression"):
+        return f"'{token}' is unexpected here"
+    if description.startswith("Required keyword"):
+        return f"something is missing near '{token}'"
+    if expected := re.fullmatch(r"Expect(?:ing|ed) (\S+)", description):
+        return f"'{expected[1]}' is missing before '{token}'"
+    return description[:1].lower() + description[1:]
+
+
+def _not_closed(text: str) -> Fault:
+    """The quote or comment that runs over the end of a text."""
+    for found in _QUOTED.finditer(text):
+        if found["open"]:
+            kind = "comment" if found["open"] == "/*" else "quote"
+            return Fault(f"not valid SQL: the {kind} opened here is never closed", found.start(), found.start() + len(found["open"]))
+    return Fault("not valid SQL: its words cannot be told apart", 0, len(text))
+
+
+@cache
+def _dialects() -> frozenset[str]:
+    from sqlglot.dialects.dialect import Dialects
+
+    return frozenset(dialect.value for dialect in Dialects if dialect.value)

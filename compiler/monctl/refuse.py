@@ -53,7 +53,7 @@ Waivers = Mapping[str, Mapping[str, str]]
 """Address → `target.field`, a glob of it, or `*` → the reason why losing it is accepted."""
 
 
-def refuse(plan: Plan, limits: Limits = Limits(), *, severe: Iterable[str] = (), waivers: Waivers | None = None) -> list[Refusal]:
+def refuse(plan: Plan, limits: Limits, *, severe: Iterable[str] = (), waivers: Waivers | None = None) -> list[Refusal]:
     """Everything in a plan that the rules refuse; empty means go. `severe` are the severities on which nothing may be dropped."""
     return [
         *_deletions(plan, limits),
@@ -61,7 +61,14 @@ def refuse(plan: Plan, limits: Limits = Limits(), *, severe: Iterable[str] = (),
         *_protected(plan),
         *_losses(plan, frozenset(severe), waivers or {}),
         *(
-            Refusal(Rule.IMPOSSIBLE, error.target, f"{error.address}: {error.message}", error.help, (error.change,) if error.change else (), not error.change)
+            Refusal(
+                Rule.IMPOSSIBLE,
+                error.target,
+                f"{error.address}: {error.message}",
+                error.help,
+                (error.change,) if error.change else (),
+                not error.change,
+            )
             for error in plan.errors
         ),
     ]

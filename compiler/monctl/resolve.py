@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from monctl.resource import Json, Live, Lookup, Ref, SecretRef, digest, substitute
+from monctl.resource import Json, Live, Lookup, Ref, SecretRef, digest
 
 Leaf = Ref | Lookup | SecretRef
 _SCALARS = frozenset({str, int, float, bool, type(None)})
@@ -58,18 +58,30 @@ def resolved(
 ) -> Json:
     """The body with everything filled that is known. `lives` are our own objects by kind and key."""
 
-    def fill(leaf: Any) -> Json:
-        match leaf:
-            case Ref(kind, key, field):
-                live = lives.get((kind, key))
-                value = None if live is None else value_of(live, field)
-                return leaf if value is None else value
+    def fill(value: Any) -> Json:
+        kind = type(value)
+        # by exact type first: a body is mostly scalars and dicts, and an estate is mostly bodies
+        if kind in _SCALARS:
+            return value
+        if kind is dict:
+            return {key: item if type(item) in _SCALARS else fill(item) for key, item in value.items()}
+        if kind is list or kind is tuple:
+            return [item if type(item) in _SCALARS else fill(item) for item in value]
+        match value:
+            case Ref():
+                live = lives.get((value.kind, value.key))
+                found = None if live is None else value_of(live, value.field)
+                return value if found is None else found
             case Lookup():
-                return lookups.get(leaf, leaf)
+                return lookups.get(value, value)
+            case SecretRef():
+                return value if secret is None else secret(value)
+            case Mapping():
+                return {key: fill(item) for key, item in value.items()}
             case _:
-                return leaf if secret is None else secret(leaf)
+                return value
 
-    return substitute(body, fill)
+    return fill(body)
 
 
 def masked(live: Json, desired: Json) -> Json:

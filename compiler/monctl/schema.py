@@ -31,7 +31,12 @@ def schemas() -> dict[str, Any]:
         "spec": _of_model(SpecFile, "spec", "A monctl spec file"),
         "estate": _of_model(Estate, "estate", "monctl.yaml: the settings of an estate"),
         "findings": _of_model(FindingsDocument, "findings", "Findings of monctl validate and monctl lint"),
-        "plan": {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"{BASE}plan.schema.json", "title": "A plan of monctl", **plan_schema()},
+        "plan": {
+            "$schema": GenerateJsonSchema.schema_dialect,
+            "$id": f"{BASE}plan.schema.json",
+            "title": "A plan of monctl",
+            **plan_schema(),
+        },
     }
     for target in discover().values():
         more = getattr(target, "schemas", None)

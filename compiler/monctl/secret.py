@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
+from monctl.clear_text import looks_secret
 from monctl.errors import UsageError
 from monctl.misread import Misread
+from monctl.resource import SecretRef
 from monctl.text_field import TextField
+
+__all__ = ["BadSecret", "Secret", "SecretField", "looks_secret", "reader", "resolve"]
 
 _REFERENCE = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}\0]+)\}")
 _LONGEST_FILE = 65_536
@@ -46,32 +50,39 @@ class Secret:
     __repr__ = __str__
 
 
-def resolve(reference: str, environ: Mapping[str, str], root: Path) -> str:
-    """The secret itself. Files are relative to `root`; a line break at their end is not part of the secret.
+def reader(environ: Mapping[str, str], root: Path) -> Callable[[SecretRef], str]:
+    """A function that gives the value of a secret of the program, as `resolve` does."""
+    return lambda secret: resolve(secret.reference, environ, root)
 
-    Raises UsageError naming the variable or file, never what it holds.
+
+def resolve(reference: str, environ: Mapping[str, str], root: Path) -> str:
+    """The secret itself. Files are relative to `root`, the estate's folder; a line break at their end is not part of the secret.
+
+    Raises UsageError naming the reference, never what it holds.
     """
-    kind, _, name = reference.partition(":")
-    if kind == "env":
+    scheme, _, name = reference.partition(":")
+    if scheme == "env":
         if value := environ.get(name, ""):
             return value
         state = "is empty" if name in environ else "is not set"
-        raise UsageError(f"the environment variable {name} {state}", hint=f"set {name}, a spec refers to it as ${{env:{name}}}")
-    if kind != "file":
-        raise UsageError("a secret's reference begins with env: or file:", hint=_HOW)
-    hint = f"a spec refers to it as ${{file:{name}}}"
+        raise UsageError(f"the secret env:{name} {state}", hint=f"export {name}, or name another secret in the spec")
+    if scheme == "file":
+        return _file(name, root)
+    raise UsageError(f"a secret of the form '{scheme}:' is not known", hint="write ${env:NAME} or ${file:PATH}")
+
+
+def _file(name: str, root: Path) -> str:
     try:
         with (root / name).open("rb") as file:
             data = file.read(_LONGEST_FILE + 1)
-    except (OSError, ValueError) as fault:
-        reason = fault.strerror.lower() if isinstance(fault, OSError) and fault.strerror else "not a path"
-        raise UsageError(f"the secret file {name} cannot be read: {reason}", hint=hint) from None
-    try:
         value = data.decode("utf-8").rstrip("\r\n")
     except UnicodeDecodeError:
-        raise UsageError(f"the secret file {name} is not UTF-8 text", hint=hint) from None
+        raise UsageError(f"the secret file:{name} cannot be read: it is not UTF-8 text", hint="write it as UTF-8") from None
+    except (OSError, ValueError) as error:
+        why = (error.strerror if isinstance(error, OSError) else None) or "it is not a path"
+        raise UsageError(f"the secret file:{name} cannot be read: {why}", hint="check the path and its permissions") from None
     if not value or len(data) > _LONGEST_FILE:
-        raise UsageError(f"the secret file {name} is {'longer than 64 KiB' if value else 'empty'}", hint=hint)
+        raise UsageError(f"the secret file:{name} is {'longer than 64 KiB' if value else 'empty'}", hint="write the secret alone into it")
     return value
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import Any
 
-from monctl.resource import Json, SecretRef
+from monctl.resource import Json
 
 HIDDEN = "***"
 
@@ -22,6 +23,7 @@ _VALUE = re.compile(
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
+@cache
 def sensitive_name(name: str) -> bool:
     """Whether a field of this name holds a secret: `token`, `http_password`, `integrationKey`, `secureSettings`."""
     return _NAME.search(_CAMEL.sub("_", name).lower()) is not None
@@ -34,14 +36,16 @@ def sensitive_value(value: Json) -> bool:
 
 def scrub(value: Json, name: str = "", hidden: frozenset[Any] = frozenset()) -> Json:
     """The value with every secret in it replaced by `***`. `name` is the field that holds it, `hidden` are texts known to be secret."""
-    if isinstance(value, SecretRef):
+    kind = type(value)
+    if kind is dict:
+        return {key: scrub(item, str(key), hidden) for key, item in value.items()}
+    if kind is list or kind is tuple:
+        return [scrub(item, name, hidden) for item in value]
+    if kind is bool or value is None or value == "":
         return value
+    if kind is str or kind is int or kind is float:
+        secret = (name and sensitive_name(name)) or value in hidden or (kind is str and sensitive_value(value))
+        return HIDDEN if secret else value
     if isinstance(value, Mapping):
         return {key: scrub(item, str(key), hidden) for key, item in value.items()}
-    if isinstance(value, list | tuple):
-        return [scrub(item, name, hidden) for item in value]
-    if isinstance(value, bool) or value is None or value == "":
-        return value
-    if isinstance(value, str | int | float) and ((name and sensitive_name(name)) or sensitive_value(value) or value in hidden):
-        return HIDDEN
     return value

@@ -54,7 +54,12 @@ class _Shaper:
         if origin is tuple:
             if len(arguments) == 2 and arguments[1] is Ellipsis:
                 return {"type": "array", "items": self.of(arguments[0])}
-            return {"type": "array", "prefixItems": [self.of(one) for one in arguments], "minItems": len(arguments), "maxItems": len(arguments)}
+            return {
+                "type": "array",
+                "prefixItems": [self.of(one) for one in arguments],
+                "minItems": len(arguments),
+                "maxItems": len(arguments),
+            }
         if isinstance(origin, type) and issubclass(origin, Mapping):
             return {"type": "object", "additionalProperties": self.of(arguments[1])}
         raise TypeError(f"no schema for {wanted!r}")

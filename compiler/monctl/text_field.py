@@ -20,14 +20,14 @@ class TextField:
     schema: Mapping[str, Any]
     """JSON Schema shown to editors: type, pattern, description, examples."""
     write: Callable[[Any], Any] = str
-    """From the value back to what a user would write; used when a model is dumped as JSON."""
+    """From the value back to what a user would write; used when a model is dumped."""
 
     def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
         from pydantic_core import core_schema
 
         return core_schema.no_info_plain_validator_function(
             self.read,
-            serialization=core_schema.plain_serializer_function_ser_schema(self.write, when_used="json"),
+            serialization=core_schema.plain_serializer_function_ser_schema(self.write),
         )
 
     def __get_pydantic_json_schema__(self, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:

@@ -1,7 +1,7 @@
 """Runs `tests/cli/scripts/*.txt`: files, a command, and the exact text a user sees.
 
 A script is sections that begin with `-- NAME --`: `file PATH` writes a file, `run COMMAND LINE` runs monctl in the folder of the files,
-`exit N`, `stdout`, `stderr` say what must come of the run before them (0 and nothing when left out). `MONCTL_UPDATE_SCRIPTS=1` rewrites them.
+`exit N`, `stdout`, `stderr` say what must come of the run before them (0 and nothing when left out). `UPDATE_SCRIPTS=1` rewrites them.
 """
 
 from __future__ import annotations
@@ -79,7 +79,7 @@ def test_a_script_says_what_a_user_sees(path: Path, tmp_path: Path) -> None:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
     seen = [_run(run.line, tmp_path) for run in script.runs]
-    if os.environ.get("MONCTL_UPDATE_SCRIPTS"):
+    if os.environ.get("UPDATE_SCRIPTS"):
         path.write_text(write(Script(script.note, script.files, seen)), encoding="utf-8")
         return
 

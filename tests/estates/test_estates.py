@@ -39,13 +39,13 @@ def test_there_are_five() -> None:
 def test_an_estate_compiles_to_its_golden_files(estate: str, tmp_path: Path) -> None:
     files = output.rendered(build(_valid(MONITORS / estate), targets=TARGETS))
     golden = GOLDEN / estate
-    if os.environ.get("MONCTL_UPDATE_GOLDEN"):
+    if os.environ.get("UPDATE_GOLDEN"):
         shutil.rmtree(golden, ignore_errors=True)
         output.write(golden, files)
     output.write(tmp_path / estate, files)
     same = filecmp.dircmp(golden, tmp_path / estate)
 
-    assert _differences(same) == [], "if this is meant: MONCTL_UPDATE_GOLDEN=1 make test ARGS=tests/estates, then review the diff"
+    assert _differences(same) == [], "if this is meant: UPDATE_GOLDEN=1 make test ARGS=tests/estates, then review the diff"
 
 
 @pytest.mark.parametrize("estate", ESTATES)

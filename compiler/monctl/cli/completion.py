@@ -17,7 +17,7 @@ def command(shell: str) -> int:
     """
     from click.shell_completion import get_completion_class
 
-    from monctl.cli import root
+    from monctl.cli.group import root
 
     kind = get_completion_class(shell)
     assert kind is not None

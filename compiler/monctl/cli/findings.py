@@ -9,6 +9,7 @@ import click
 from monctl.cli import options
 from monctl.finding import Finding, Level
 from monctl.project import Checked
+from monctl.recording import follows
 
 
 def show(checked: Sequence[Checked], findings: Sequence[Finding], *, output: str, fail_on: str) -> int:
@@ -32,6 +33,7 @@ def show(checked: Sequence[Checked], findings: Sequence[Finding], *, output: str
     from monctl.render.findings_text import summary
 
     options.note(summary(findings, sum(len(one.loaded.files) for one in checked)))
+    follows([one.root for one in checked], named=[path for one in checked for path in one.named_files])
     return 1 if any(found.level.rank <= worst for found in findings) else 0
 
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 import click
 
@@ -30,6 +31,19 @@ def output(*formats: str) -> Callable[[F], F]:
 def targets(function: F) -> F:
     """`--target NAME`, repeatable."""
     return click.option("--target", "targets", multiple=True, metavar="NAME", help="Only this back end; may be repeated.")(function)
+
+
+def cached(function: F) -> F:
+    """`--no-cache`, and the command's answer kept to be given again while nothing has changed (`monctl.cache`)."""
+
+    @wraps(function)
+    def recorded(*args: Any, **kwargs: Any) -> int:
+        from monctl import recording
+
+        return recording.recorded(lambda: function(*args, **kwargs))
+
+    option = click.option("--no-cache", is_flag=True, expose_value=False, help="Find the answer anew even when nothing has changed. Also: MONCTL_NO_CACHE=1.")
+    return cast("F", option(recorded))
 
 
 def selection(function: F) -> F:

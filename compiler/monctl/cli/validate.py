@@ -12,6 +12,7 @@ from monctl.cli import options
 @click.command("validate")
 @options.estate
 @options.output("text", "json", "github", "concise")
+@options.cached
 def command(folder: Path | None, environment: str | None, output: str) -> int:
     """Check specs: syntax, types, references, units, SQL. Offline; needs no credentials.
 

@@ -7,14 +7,19 @@ from dataclasses import dataclass
 
 from monctl import measure
 from monctl.finding import Finding
-from monctl.link import people, routing, things
+from monctl.link import channels, people, routing, things
+from monctl.link.circles import circles
 from monctl.link.dashboards import dashboards
-from monctl.link.monitors import Metrics, Monitors, Setting, slos
+from monctl.link.metrics import Metrics
+from monctl.link.monitors import Monitors, Setting
+from monctl.link.oncall import escalations, rotations
 from monctl.link.placement import Placement
 from monctl.link.scope import Scope
-from monctl.load import Item, Loaded
-from monctl.program import Monitor, Program
+from monctl.link.slos import Slos
+from monctl.loaded import Item, Loaded, Move
+from monctl.program import Monitor, Phase, Program
 from monctl.source import Origin
+from monctl.spec.base import Described
 from monctl.spec.estate import Estate
 from monctl.spec.file import PLURAL
 from monctl.suggest import did_you_mean
@@ -33,31 +38,28 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
     """`capabilities` are those of every installed target, by name."""
     settings = loaded.settings or Estate.model_construct(estate=loaded.root.name)
     where = Origin(loaded.settings_file)
-    scope = Scope(_here(loaded.items, loaded.environment), loaded.broken)
-    targets = _targets(scope, settings, capabilities, where)
-    _environments(scope, loaded.items, settings)
-    current = settings.phase
-    if current is not None and not scope.has("phases", current):
-        scope.fault("SPEC040", f"no phase is called '{current}'", where.at("phase"), help=did_you_mean(current, scope.all("phases"), noun="phases"))
+    scope = Scope(_here(loaded.items, loaded.environment), loaded.broken, complete=loaded.complete and loaded.settings is not None)
+    targets = _targets(scope, settings, capabilities, where) if loaded.settings is not None else {}
+    if loaded.settings is not None:
+        _environments(scope, loaded.items, settings)
+    phases = things.phases(scope, settings.phase)
+    _current_phase(scope, settings, loaded.environment, where)
     severities = people.severities(scope)
     folk = people.people(scope)
-    rotations = people.rotations(scope)
+    teams = people.teams(scope)
+    on_call = rotations(scope)
     services = things.services(scope)
-    phases = things.phases(scope, current)
+    metrics = Metrics(scope)
     routes = routing.routes(scope)
     router = routing.Router(scope, routes, severities)
     placement = Placement(scope, {name: capabilities[name] for name in targets}, settings.placement, where)
-    setting = Setting(settings.labels, next((phase.name for phase in phases.values() if phase.current), None), loaded.environment)
-    metrics = Metrics(scope)
+    setting = Setting(settings.labels, _current(phases))
     linked_metrics = metrics.all()
     monitors = {monitor.name: monitor for monitor in Monitors(scope, metrics, severities, services, router, placement, setting).all()}
     _composite_circles(scope, monitors)
-    objectives, burning = slos(scope, metrics, severities, services, router, placement, setting)
-    for monitor in burning:
-        if monitor.name in monitors:
-            scope.fault("SPEC036", f"an SLO makes a monitor '{monitor.name}', but there is one", monitor.origin, help="rename the monitor or the SLO", on_key=True)
-        monitors.setdefault(monitor.name, monitor)
-    monitors = dict(sorted(monitors.items()))
+    objectives, burning = Slos(scope, metrics, severities, services, router, placement, setting).all()
+    monitors = _with_burning(scope, monitors, burning)
+    routing.check_patterns(scope)
     program = Program(
         estate=settings.estate,
         title=settings.title or settings.estate,
@@ -66,13 +68,13 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
         targets=targets,
         severities=severities,
         people=folk,
-        teams=people.teams(scope),
-        rotations=rotations,
-        escalations=people.escalations(scope, rotations),
-        channels=routing.channels(scope, folk),
+        teams=teams,
+        rotations=on_call,
+        escalations=escalations(scope, on_call),
+        channels=channels.channels(scope, folk),
         routes={route.name: route for route in routes},
-        calendars=routing.calendars(scope),
-        maintenance=routing.maintenance(scope, {name: monitor.service for name, monitor in monitors.items()}),
+        calendars=channels.calendars(scope),
+        maintenance=channels.maintenance(scope, {name: monitor.service for name, monitor in monitors.items()}),
         datasources=things.datasources(scope),
         services=services,
         metrics=linked_metrics,
@@ -82,7 +84,7 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
         runbooks=things.runbooks(scope, loaded.texts),
         phases=phases,
         reports=things.reports(scope),
-        moved=_moved(scope, loaded),
+        moved=_moved(scope, loaded.moved),
         limits={"deletions": float(settings.limits.deletions), "deletions_percent": settings.limits.deletions_percent},
     )
     return Linked(program, tuple(scope.findings))
@@ -90,30 +92,54 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
 
 def _here(items: tuple[Item, ...], environment: str) -> list[Item]:
     """What is declared in this environment. A thing other environments alone have is unknown here, on purpose: naming it is a fault."""
-    return [item for item in items if not (only := getattr(item.spec, "environments", None)) or environment in only]
+    return [item for item in items if not (isinstance(item.spec, Described) and (only := item.spec.environments)) or environment in only]
 
 
 def _environments(scope: Scope, items: tuple[Item, ...], settings: Estate) -> None:
     for item in items:
-        for index, name in enumerate(getattr(item.spec, "environments", ())):
+        for index, name in enumerate(item.spec.environments if isinstance(item.spec, Described) else ()):
             if name not in settings.environments:
-                scope.fault(
-                    "SPEC040",
-                    f"the estate has no environment '{name}'",
-                    item.origin.at("environments", index),
-                    help=did_you_mean(name, settings.environments, noun="environments"),
-                    address=item.address,
-                )
+                help = did_you_mean(name, settings.environments, noun="environments")
+                where = item.origin.at("environments", index)
+                scope.fault("SPEC040", f"the estate has no environment '{name}'", where, help=help, address=item.address)
 
 
 def _targets(scope: Scope, settings: Estate, capabilities: Mapping[str, Capabilities], where: Origin) -> dict[str, dict[str, object]]:
     found = {}
     for name, options in settings.targets.items():
-        if name not in capabilities:
-            scope.fault("SPEC100", f"no target is called '{name}'", where.at("targets", name), help=did_you_mean(name, capabilities, noun="targets"), on_key=True)
+        if name in capabilities:
+            found[name] = dict(options)
             continue
-        found[name] = dict(options)
+        help = did_you_mean(name, capabilities, noun="installed targets")
+        scope.fault("SPEC100", f"no target is called '{name}'", where.at("targets", name), help=help, on_key=True)
+    if not settings.targets:
+        message = "the estate has no targets: nobody would hold its monitors"
+        scope.fault("SPEC100", message, where.at("estate"), help="add `targets: {runner: {}}`", on_key=True)
     return found
+
+
+def _current(phases: Mapping[str, Phase]) -> str | None:
+    return next((phase.name for phase in phases.values() if phase.current), None)
+
+
+def _current_phase(scope: Scope, settings: Estate, environment: str, where: Origin) -> None:
+    block = settings.environments.get(environment)
+    path = ("environments", environment, "phase") if block is not None and block.phase is not None else ("phase",)
+    scope.known("phases", settings.phase, where, *path)
+
+
+def _with_burning(scope: Scope, monitors: Mapping[str, Monitor], burning: list[Monitor]) -> dict[str, Monitor]:
+    """Every monitor by name, sorted; those of SLOs become known to whoever names monitors."""
+    every = dict(monitors)
+    for monitor in burning:
+        if scope.has("monitors", monitor.name):
+            message = f"an SLO makes a monitor '{monitor.name}', but there is one"
+            scope.fault(
+                "SPEC036", message, monitor.origin, help="rename the monitor or the SLO, or give each severity one burn alert", on_key=True
+            )
+        every.setdefault(monitor.name, monitor)
+        scope.derive("monitors", [monitor.name])
+    return dict(sorted(every.items()))
 
 
 def _composite_circles(scope: Scope, monitors: Mapping[str, Monitor]) -> None:
@@ -122,23 +148,41 @@ def _composite_circles(scope: Scope, monitors: Mapping[str, Monitor]) -> None:
         for name, monitor in monitors.items()
         if isinstance(monitor.source, measure.Composite)
     }
-    for circle in things.circles(edges):
+    for circle in circles(edges):
         first = monitors[circle[0]]
-        scope.fault("SPEC042", f"monitors are made from each other in a circle: {' → '.join((*circle, circle[0]))}", first.origin, help="remove one of these members", address=first.address)
+        message = f"monitors are made from each other in a circle: {' → '.join((*circle, circle[0]))}"
+        scope.fault("SPEC042", message, first.origin, help="remove one of these members", address=first.address, on_key=True)
 
 
-def _moved(scope: Scope, loaded: Loaded) -> dict[str, str]:
-    found = {}
-    for old, (new, origin) in loaded.moved.items():
-        kind, _, name = new.partition(".")
-        if kind not in PLURAL or not name:
-            scope.fault("SPEC049", f"'{new}' is not an address", origin, help="write kind.name, such as monitor.orphaned-posts")
-        elif not scope.has(PLURAL[kind], name):
-            scope.fault("SPEC040", f"'{new}' is not declared", origin, help=did_you_mean(name, scope.all(PLURAL[kind]), noun=PLURAL[kind]))
-        elif old.partition(".")[0] != kind:
-            scope.fault("SPEC049", f"'{old}' and '{new}' are not of one kind", origin, on_key=True)
-        elif scope.has(PLURAL[kind], old.partition(".")[2]):
-            scope.fault("SPEC049", f"'{old}' is still declared", origin, help="remove the old object, or this line", on_key=True)
+def _moved(scope: Scope, moves: tuple[Move, ...]) -> dict[str, str]:
+    """Old address → new address, sorted."""
+    found: dict[str, str] = {}
+    taken: dict[str, str] = {}
+    for move in moves:
+        kind, _, name = move.new.partition(".")
+        old_kind, _, old_name = move.old.partition(".")
+        if old_kind not in PLURAL or not old_name:
+            scope.fault("SPEC049", f"'{move.old}' is not an address", move.origin, help=_address_help(old_kind), on_key=True)
+        elif kind not in PLURAL or not name:
+            scope.fault("SPEC049", f"'{move.new}' is not an address", move.origin, help=_address_help(kind))
+        elif old_kind != kind:
+            message = f"'{move.old}' and '{move.new}' are not of one kind"
+            scope.fault("SPEC049", message, move.origin, help="an object keeps its kind; remove this line", on_key=True)
+        elif scope.known(PLURAL[kind], name, move.origin) is None:
+            pass
+        elif scope.has(PLURAL[kind], old_name):
+            scope.fault("SPEC049", f"'{move.old}' is still declared", move.origin, help="remove the old object, or this line", on_key=True)
+        elif move.old in found:
+            scope.fault("SPEC049", f"'{move.old}' moved twice", move.origin, help="keep one of the lines", on_key=True)
+        elif move.new in taken:
+            message = f"'{taken[move.new]}' moved to '{move.new}' as well"
+            scope.fault("SPEC049", message, move.origin, help="two objects cannot become one: keep one of the lines")
         else:
-            found[old] = new
+            found[move.old] = move.new
+            taken[move.new] = move.old
     return dict(sorted(found.items()))
+
+
+def _address_help(kind: str) -> str:
+    near = did_you_mean(kind, PLURAL) if kind and kind not in PLURAL else None
+    return near if near and near.startswith("did") else "write kind.name, such as monitor.orphaned-posts"

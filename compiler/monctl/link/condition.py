@@ -11,18 +11,24 @@ from monctl.source import Origin
 from monctl.threshold import ThresholdError, bind, bind_faults, read
 from monctl.unit import Unit
 
+Bound = tuple[Condition, str]
+"""A condition in the program's form, and its canonical sentence."""
+
 
 def condition(
-    scope: Scope, said: Any, units: Mapping[str, Unit], default: Unit | None, origin: Origin, address: str, *, name: str
-) -> tuple[Condition, str] | None:
-    """The condition in the program's form and its canonical sentence; None when there is a fault (findings tell).
+    scope: Scope, said: Any, units: Mapping[str, Unit] | None, default: Unit | None, origin: Origin, address: str, *, name: str
+) -> Bound | None:
+    """The condition; None when there is a fault (findings tell).
 
-    `said` is a sentence or the structured form; `name` is what messages call what is measured.
+    `said` is a sentence or the structured form; `name` is what messages call what is measured. Without `units`, when nobody knows
+    what is measured, only the sentence itself is looked at.
     """
     try:
         parsed = read(said)
     except ThresholdError as error:
         scope.misread("SPEC050", error, origin, address=address)
+        return None
+    if units is None:
         return None
     faults = bind_faults(parsed, units, default, name=name)
     for fault in faults:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from monctl import measure
-from monctl.link.sources import Sources
-from monctl.link.monitors import Metrics
+from monctl.link.metrics import Metrics
 from monctl.link.scope import Scope
 from monctl.program import Dashboard, Monitor, Panel, Row
 from monctl.source import Origin
 from monctl.spec import dashboards as spec
-from monctl.suggest import did_you_mean
 from monctl.unit import Unit
 
 RANGE_S = 6 * 3600.0
 _INLINE = ("sql", "prometheus", "log", "sentry")
+_SHOWN = ("metric", "metrics", "monitor", "monitors", "slo", "service", "text", *_INLINE)
+_ALONE = frozenset({"alerts", "services"})
+"""Looks that need nothing named: they show the whole estate."""
 
 
 def dashboards(scope: Scope, metrics: Metrics, monitors: Mapping[str, Monitor], folder: str) -> dict[str, Dashboard]:
@@ -27,22 +28,24 @@ def dashboards(scope: Scope, metrics: Metrics, monitors: Mapping[str, Monitor], 
         assert isinstance(said, spec.Dashboard)
         origin, address = item.origin, item.address
         rows = [Row("", panels.link(said.panels, origin.at("panels"), address))] if said.panels else []
-        rows += [Row(row.title, panels.link(row.panels, origin.at("rows", index, "panels"), address)) for index, row in enumerate(said.rows)]
+        rows += [
+            Row(row.title, panels.link(row.panels, origin.at("rows", index, "panels"), address)) for index, row in enumerate(said.rows)
+        ]
         if not rows:
             scope.fault("SPEC031", "the dashboard shows nothing", origin, help="add `rows:` or `panels:`", address=address, on_key=True)
         linked[name] = Dashboard(
-            name,
-            said.title or name,
-            said.description,
-            said.folder or folder,
-            said.refresh.seconds if said.refresh else None,
-            said.range.seconds if said.range else RANGE_S,
-            said.time_zone,
-            tuple(rows),
-            scope.known("teams", said.team, origin.at("team"), address=address),
-            said.links,
-            said.protect,
-            origin,
+            name=name,
+            title=said.title or name,
+            description=said.description,
+            folder=said.folder or folder,
+            refresh_s=said.refresh.seconds if said.refresh else None,
+            range_s=said.range.seconds if said.range else RANGE_S,
+            time_zone=said.time_zone,
+            rows=tuple(rows),
+            team=scope.known("teams", said.team, origin, "team", address=address),
+            links=said.links,
+            protect=said.protect,
+            origin=origin,
         )
     return linked
 
@@ -52,29 +55,19 @@ class _Panels:
         self._scope = scope
         self._metrics = metrics
         self._monitors = monitors
-        self._sources = Sources(scope, metrics.resolve)
 
     def link(self, said: list[spec.Panel], origin: Origin, address: str) -> tuple[Panel, ...]:
         return tuple(self._panel(panel, origin.at(index), address) for index, panel in enumerate(said))
 
     def _panel(self, said: spec.Panel, origin: Origin, address: str) -> Panel:
-        shown: list[tuple[str, str]] = []
-        for field, paths in (("metric", [said.metric] if said.metric else []), ("metrics", said.metrics)):
-            for index, path in enumerate(paths):
-                where = origin.at(field) if field == "metric" else origin.at(field, index)
-                shown.extend(self._values(path, where, address))
+        shown = list(self._shown(said, origin, address))
         monitors = self._named(said, origin, address)
-        if said.monitor and said.monitor in self._monitors:
-            watched = self._monitors[said.monitor]
-            if watched.metric is not None and not shown:
-                shown.append((watched.metric, watched.value))
         query = self._query(said, origin, address)
-        slo = self._scope.known("slos", said.slo, origin.at("slo"), address=address)
-        service = self._scope.known("services", said.service, origin.at("service"), address=address)
-        if not (shown or monitors or query or slo or service or said.text) and not (
-            said.metric or said.metrics or said.monitor or said.monitors or said.slo or said.service or said.look in {"alerts", "services"}
-        ):
-            self._scope.fault("SPEC031", f"panel '{said.title}' shows nothing", origin, help="add `metric:`, `monitor:`, `text:` or a query", address=address)
+        slo = self._scope.known("slos", said.slo, origin, "slo", address=address)
+        service = self._scope.known("services", said.service, origin, "service", address=address)
+        if said.look not in _ALONE and not any(getattr(said, field) for field in _SHOWN):
+            help = "add `metric:`, `monitor:`, `text:` or a query"
+            self._scope.fault("SPEC031", f"panel '{said.title}' shows nothing", origin, help=help, address=address)
         return Panel(
             title=said.title,
             description=said.description,
@@ -93,38 +86,43 @@ class _Panels:
             origin=origin,
         )
 
-    def _values(self, path: str, origin: Origin, address: str) -> list[tuple[str, str]]:
+    def _shown(self, said: spec.Panel, origin: Origin, address: str) -> Iterator[tuple[str, str]]:
+        """(metric, value) pairs; those of its monitor when it names no metric."""
+        if said.metric is not None:
+            yield from self._values(said.metric, origin, "metric", address=address)
+        for index, path in enumerate(said.metrics):
+            yield from self._values(path, origin, "metrics", index, address=address)
+        watched = self._monitors.get(said.monitor or "")
+        if watched is not None and watched.metric is not None and said.metric is None and not said.metrics:
+            yield watched.metric, watched.value
+
+    def _values(self, written: str, origin: Origin, *path: str | int, address: str) -> list[tuple[str, str]]:
         """`metric` alone means all its values here: a panel can show them all."""
-        name, _, value = path.partition(".")
-        metric = self._metrics.get(name) if self._scope.has("metrics", name) else None
-        if metric is not None and not value:
-            return [(name, one) for one in metric.units] if isinstance(metric.source, measure.Sql) else [(name, metric.default_value)]
-        found = self._metrics.resolve(path, origin, address)
+        metric = self._metrics.get(written)
+        if metric is not None:
+            return [(written, one) for one in metric.units] if isinstance(metric.source, measure.Sql) else [(written, metric.default_value)]
+        found = self._metrics.resolve(written, origin, *path, address=address)
         return [found[:2]] if found else []
 
     def _named(self, said: spec.Panel, origin: Origin, address: str) -> tuple[str, ...]:
-        names = list(self._scope.matching("monitors", said.monitors, origin.at("monitors"), address=address))
-        if said.monitor is not None:
-            if said.monitor in self._monitors:
-                names.insert(0, said.monitor)
-            elif not self._scope.has("monitors", said.monitor):
-                self._scope.fault(
-                    "SPEC040", f"no monitor is called '{said.monitor}'", origin.at("monitor"), help=did_you_mean(said.monitor, self._monitors, noun="monitors"), address=address
-                )
-        return tuple(dict.fromkeys(name for name in names if name in self._monitors))
+        """Its monitors that could be linked, each once."""
+        one = self._scope.known("monitors", said.monitor, origin, "monitor", address=address)
+        names = [*([one] if one else []), *self._scope.matching("monitors", said.monitors, origin, "monitors", address=address)]
+        return tuple(name for name in dict.fromkeys(names) if name in self._monitors)
 
     def _query(self, said: spec.Panel, origin: Origin, address: str) -> measure.Source | None:
         given = [field for field in _INLINE if getattr(said, field) is not None]
         if len(given) > 1:
-            self._scope.fault("SPEC060", f"one query is wanted, here are {len(given)}: {', '.join(given)}", origin.at(given[1]), address=address, on_key=True)
+            message = f"one query is wanted, here are {len(given)}: {', '.join(given)}"
+            self._scope.fault("SPEC060", message, origin.at(given[1]), help="make a panel of each", address=address, on_key=True)
         if not given:
             return None
-        found = self._sources.link(given[0], getattr(said, given[0]), origin, address, unit=None, values={})
-        return found[0] if found else None
+        found = self._metrics.sources.link(given[0], getattr(said, given[0]), origin, address, unit=None, values={})
+        return found.source if found else None
 
     def _unit(self, said: spec.Panel, shown: list[tuple[str, str]], origin: Origin, address: str) -> Unit | None:
         if said.unit is not None:
-            return self._sources.unit(said.unit, origin.at("unit"), address)
+            return self._metrics.sources.unit(said.unit, origin.at("unit"), address)
         units = []
         for name, value in shown:
             metric = self._metrics.get(name)

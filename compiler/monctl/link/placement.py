@@ -19,39 +19,38 @@ class Placement:
         self._targets = targets
         self._by_kind: dict[str, tuple[str, ...]] = {}
         for kind, said in wishes.items():
-            where = settings.at("placement", kind)
             if kind not in measure.KINDS:
-                scope.fault("SPEC100", f"'{kind}' is not a kind of source", where, help=did_you_mean(kind, measure.KINDS, noun="kinds"), on_key=True)
+                help = did_you_mean(kind, measure.KINDS, noun="kinds")
+                scope.fault("SPEC100", f"'{kind}' is not a kind of source", settings.at("placement", kind), help=help, on_key=True)
                 continue
-            self._by_kind[kind] = self._checked(kind, listed(said), where, None)
+            self._by_kind[kind] = self._checked(kind, said, settings.at("placement", kind), None)
         for kind in measure.KINDS:
             if not self._by_kind.get(kind):
                 self._by_kind[kind] = self._default(kind)
 
-    def targets(self, kind: str, wanted: Sequence[str], origin: Origin, address: str) -> tuple[str, ...]:
-        """The targets of one monitor."""
-        found = self._checked(kind, wanted, origin, address) if wanted else self._by_kind[kind]
-        if not found and not wanted:
-            self._scope.fault(
-                "SPEC101",
-                f"no target of this estate takes a {kind} source",
-                Origin(origin.file, origin.path[:-1], origin.line),
-                help="add `runner: {}` to `targets` in monctl.yaml",
-                address=address,
-                on_key=True,
-            )
+    def targets(self, kind: str, wanted: str | Sequence[str], origin: Origin, address: str) -> tuple[str, ...]:
+        """The targets of one monitor. `origin` is the monitor's."""
+        if wanted:
+            return self._checked(kind, wanted, origin.at("on"), address)
+        found = self._by_kind[kind]
+        if not found and self._targets:  # an estate without any target is told so once
+            help = "add `runner: {}` to `targets` in monctl.yaml: the runner takes every source"
+            self._scope.fault("SPEC101", f"no target of this estate takes a {kind} source", origin, help=help, address=address, on_key=True)
         return found
 
-    def _checked(self, kind: str, wanted: Sequence[str], origin: Origin, address: str | None) -> tuple[str, ...]:
-        found = []
-        for name in dict.fromkeys(wanted):
+    def _checked(self, kind: str, wanted: str | Sequence[str], origin: Origin, address: str | None) -> tuple[str, ...]:
+        found: dict[str, None] = {}
+        for index, name in enumerate(listed(wanted)):
+            where = origin if isinstance(wanted, str) else origin.at(index)
             if name not in self._targets:
-                self._scope.fault("SPEC100", f"'{name}' is not a target of this estate", origin, help=did_you_mean(name, self._targets, noun="targets"), address=address)
+                help = did_you_mean(name, self._targets, noun="targets of this estate") or "add it to `targets` in monctl.yaml"
+                self._scope.fault("SPEC100", f"'{name}' is not a target of this estate", where, help=help, address=address)
             elif kind not in self._targets[name].accepts:
-                takes = ", ".join(sorted(self._targets[name].accepts)) or "no monitors at all"
-                self._scope.fault("SPEC101", f"{name} cannot hold a {kind} source", origin, help=f"it takes {takes}", address=address)
+                takes = ", ".join(sorted(self._targets[name].accepts))
+                help = f"it takes {takes}" if takes else "it holds no monitors at all"
+                self._scope.fault("SPEC101", f"{name} cannot hold a {kind} source", where, help=help, address=address)
             else:
-                found.append(name)
+                found[name] = None
         return tuple(found)
 
     def _default(self, kind: str) -> tuple[str, ...]:

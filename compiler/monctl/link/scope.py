@@ -2,71 +2,104 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Any
 
-from monctl.finding import Finding, Level
-from monctl.load import Item
+from monctl.finding import Finding
+from monctl.loaded import Item
 from monctl.misread import Misread
 from monctl.source import Origin
 from monctl.spec.file import SINGULAR
 from monctl.suggest import closest, did_you_mean
 
+UNKNOWN = "SPEC040"
+_ABSENT = frozenset({"SPEC031", "SPEC060"})
+"""Something is missing: not worth saying of an object of which a part was left out because it did not fit."""
+
 
 class Scope:
-    """Declared objects by kind and name. Faults are collected, never raised."""
+    """Declared objects by kind and name. Faults are collected, never raised.
 
-    def __init__(self, items: Iterable[Item], broken: Collection[tuple[str, str]] = ()) -> None:
+    Names come with the origin of their object and the path from there: most names are known, and their place is never needed.
+    """
+
+    def __init__(self, items: Iterable[Item], broken: Collection[tuple[str, str]] = (), *, complete: bool = True) -> None:
         self.findings: list[Finding] = []
         self._broken = broken
+        self._complete = complete
         self._items: dict[str, dict[str, Item]] = {}
+        self._derived: dict[str, dict[str, None]] = {}
+        self._partial: set[str] = set()
         for item in items:
             self._items.setdefault(item.kind, {}).setdefault(item.name, item)
-        self._sorted = {kind: tuple(objects) for kind, objects in self._items.items()}
+            if not item.whole:
+                self._partial.add(item.address)
 
     def all(self, kind: str) -> Mapping[str, Item]:
         """The objects of a kind, in the order they were declared."""
         return self._items.get(kind, {})
 
-    def has(self, kind: str, name: str) -> bool:
-        """Whether an object of this kind and name is declared."""
-        return name in self._items.get(kind, ())
+    def derive(self, kind: str, names: Iterable[str]) -> None:
+        """Make names known that follow from other objects, such as the monitors of an SLO."""
+        self._derived.setdefault(kind, {}).update(dict.fromkeys(names))
 
-    def known(self, kind: str, name: str | None, origin: Origin, *, address: str | None = None) -> str | None:
+    def names(self, kind: str) -> Iterable[str]:
+        """Every name that may be written, declared or derived."""
+        return (*self._items.get(kind, ()), *self._derived.get(kind, ()))
+
+    def has(self, kind: str, name: str) -> bool:
+        """Whether an object of this kind and name is declared, or derived."""
+        return name in self._items.get(kind, ()) or name in self._derived.get(kind, ())
+
+    def excused(self, kind: str, name: str) -> bool:
+        """Whether a name that is not there was declared, and told to be wrong already."""
+        return (kind, name) in self._broken
+
+    def known(
+        self, kind: str, name: str | None, origin: Origin, *path: str | int, address: str | None = None, on_key: bool = False
+    ) -> str | None:
         """The name when it is declared; else None and a finding with the nearest name."""
-        if name is None or self.has(kind, name):
+        if name is None or name in self._items.get(kind, ()) or self.has(kind, name):
             return name
-        if (kind, name) in self._broken:
-            return None
-        self.fault(
-            "SPEC040",
-            f"no {SINGULAR[kind]} is called '{name}'",
-            origin,
-            help=did_you_mean(name, self._items.get(kind, ()), noun=kind),
-            address=address,
-        )
+        if not self.excused(kind, name):
+            message = f"no {SINGULAR[kind]} is called '{name}'"
+            help = did_you_mean(name, self.names(kind), noun=kind)
+            self.fault(UNKNOWN, message, origin.at(*path), help=help, address=address, on_key=on_key)
         return None
 
-    def every(self, kind: str, names: Iterable[str], origin: Origin, *, address: str | None = None) -> tuple[str, ...]:
+    def every(self, kind: str, names: Sequence[str], origin: Origin, *path: str | int, address: str | None = None) -> tuple[str, ...]:
         """Those of the names that are declared, once each, in order; findings for the others."""
-        found = (self.known(kind, name, origin.at(index), address=address) for index, name in enumerate(names))
+        if not names:
+            return ()
+        found = [self.known(kind, name, origin, *path, index, address=address) for index, name in enumerate(names)]
         return tuple(dict.fromkeys(name for name in found if name is not None))
 
-    def matching(self, kind: str, patterns: Iterable[str], origin: Origin, *, address: str | None = None) -> tuple[str, ...]:
+    def each(self, kind: str, said: str | Sequence[str], origin: Origin, *path: str | int, address: str | None = None) -> tuple[str, ...]:
+        """The same for a field that takes one name or a list of them."""
+        if isinstance(said, str):
+            return () if self.known(kind, said, origin, *path, address=address) is None else (said,)
+        return self.every(kind, said, origin, *path, address=address)
+
+    def matching(
+        self, kind: str, patterns: str | Sequence[str], origin: Origin, *path: str | int, address: str | None = None
+    ) -> tuple[str, ...]:
         """Names and globs as the names they mean, sorted; a pattern that means nothing is a finding."""
         found: set[str] = set()
-        for index, pattern in enumerate(patterns):
-            if self.has(kind, pattern):
-                found.add(pattern)
-                continue
-            names = [name for name in self._sorted.get(kind, ()) if fnmatchcase(name, pattern)] if _is_glob(pattern) else []
-            if not names and (kind, pattern) not in self._broken:
-                near = closest(pattern, self._items.get(kind, ()))
+        for index, pattern in enumerate(listed(patterns)):
+            names = self._meant(kind, pattern)
+            if not names and not self.excused(kind, pattern):
+                near = closest(pattern, self.names(kind))
                 help = f"did you mean '{near}'?" if near else f"write the name of a {SINGULAR[kind]}, or a glob such as 'api-*'"
-                self.fault("SPEC040", f"no {SINGULAR[kind]} is called '{pattern}'", origin.at(index), help=help, address=address)
+                where = origin.at(*path) if isinstance(patterns, str) else origin.at(*path, index)
+                self.fault(UNKNOWN, f"no {SINGULAR[kind]} is called '{pattern}'", where, help=help, address=address)
             found.update(names)
         return tuple(sorted(found))
+
+    def _meant(self, kind: str, pattern: str) -> list[str]:
+        if self.has(kind, pattern):
+            return [pattern]
+        return [name for name in self.names(kind) if fnmatchcase(name, pattern)] if any(mark in pattern for mark in "*?[") else []
 
     def fault(
         self,
@@ -78,10 +111,13 @@ class Scope:
         address: str | None = None,
         within: tuple[int, int] | None = None,
         on_key: bool = False,
-        level: Level = Level.ERROR,
     ) -> None:
-        """Collect a finding."""
-        self.findings.append(Finding(code, message, origin, level, help, address, within, on_key))
+        """Collect an error."""
+        if code == UNKNOWN and not self._complete:
+            return  # what is unknown may be in a file that could not be read
+        if code in _ABSENT and address in self._partial:
+            return
+        self.findings.append(Finding(code, message, origin, help=help, address=address, within=within, on_key=on_key))
 
     def misread(self, code: str, error: Misread, origin: Origin, *, address: str | None = None) -> None:
         """Collect what a small parser said, at its place in the text."""
@@ -94,7 +130,3 @@ def listed(value: Any) -> list[Any]:
     if value is None:
         return []
     return list(value) if isinstance(value, list | tuple) else [value]
-
-
-def _is_glob(pattern: str) -> bool:
-    return any(mark in pattern for mark in "*?[")

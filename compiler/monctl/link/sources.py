@@ -1,57 +1,61 @@
-"""Links sources: from what the user wrote to what is measured, with the values it yields and their units."""
+"""Links sources: datasources and metrics they name, and what the user says of their values and units."""
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Literal, Protocol, cast
 
 from monctl import measure
 from monctl.link.condition import condition
-from monctl.link.routing import reference
+from monctl.link.formula import check_formula
+from monctl.link.measured import DATASOURCE_TYPES, Linked, Probe, Query, probe, query
 from monctl.link.scope import Scope
 from monctl.misread import Misread
 from monctl.source import Origin
 from monctl.spec import sources as spec
-from monctl.unit import BYTES, MILLISECONDS, NO_UNIT, PERCENT, Unit
+from monctl.spec.monitors import Datasource
+from monctl.suggest import did_you_mean
+from monctl.unit import NO_UNIT, Unit
 
-DAYS = Unit.parse("d")
 REACHABLE = frozenset({"http", "tcp", "dns", "ping", "tls", "heartbeat", "redis", "storage", "command", "composite"})
 """Kinds that can be `down`."""
-_SQL_TYPES = frozenset({"postgresql", "mysql", "sqlite", "duckdb"})
-_FORMULA = re.compile(r"[A-Za-z_][A-Za-z0-9_]*|\d+(?:\.\d+)?|[-+*/()]|\s+")
 
-Units = dict[str, Unit]
+Said = Probe | Query | spec.ExprSource | list[spec.MemberSource]
+
+
+class Resolve(Protocol):
+    """From `metric` or `metric.value`, written at a path below an origin, to (metric, value, its unit).
+
+    None and a finding when it is not there.
+    """
+
+    def __call__(self, written: str, origin: Origin, *path: str | int, address: str) -> tuple[str, str, Unit] | None: ...
 
 
 class Sources:
-    """Links the one source of a metric or monitor."""
+    """Links the one source of a metric, monitor or panel."""
 
-    def __init__(self, scope: Scope, resolve: Callable[[str, Origin, str], tuple[str, str, Unit] | None]) -> None:
+    def __init__(self, scope: Scope, resolve: Resolve) -> None:
         self._scope = scope
         self._resolve = resolve
-        """From `metric` or `metric.value` to (metric, value, its unit); collects a finding and gives None when it is not there."""
 
-    def link(self, field: str, said: Any, origin: Origin, address: str, *, unit: str | None, values: Mapping[str, spec.Value]) -> tuple[measure.Source, Units, str] | None:
-        """The source, the units of its values, and the value meant when none is named. None when it cannot be linked (findings tell)."""
-        linked = getattr(self, f"_{field}")(said, origin.at(field), address)
-        if linked is None:
-            return None
-        source, units, default = linked
-        declared = {**(dict(said.values) if isinstance(said, spec.SqlSource) else {}), **values}
-        where = origin.at(field, "values") if isinstance(said, spec.SqlSource) and said.values else origin.at("values")
-        for name, value in declared.items():
-            if not isinstance(said, spec.SqlSource) and name not in units:
-                self._scope.fault("SPEC052", f"a {field} source has no value '{name}'", where.at(name), help=f"its values are {', '.join(units)}", address=address, on_key=True)
-                continue
-            units[name] = self.unit(value.unit, where.at(name, "unit"), address) if value.unit else units.get(name, NO_UNIT)
-        if isinstance(said, spec.SqlSource) and said.values:
-            default = next(iter(said.values))
-            source = measure.Sql(said.datasource, source.query, said.mode, {name: units[name] for name in said.values})
-            units = {name: units[name] for name in said.values}
-        if unit is not None:
-            units[default] = self.unit(unit, origin.at("unit"), address)
-        return source, units, default
+    def link(
+        self, field: str, said: Said, origin: Origin, address: str, *, unit: str | None, values: Mapping[str, spec.Value]
+    ) -> Linked | None:
+        """The source of one field of an object. None when it cannot be linked (findings tell).
+
+        `unit` and `values` are what the object itself says of them.
+        """
+        linked = self._linked(field, said, origin, address)
+        places: dict[str, tuple[str, ...]] = {name: ("values", name) for name in values}
+        declared = dict(values)
+        if isinstance(said, spec.SqlSource):
+            places = {name: (field, "values", name) for name in said.values} | places
+            declared = {**said.values, **values}
+        if linked is not None and (declared or unit is not None):
+            return self._valued(linked, declared, places, unit, origin, address)
+        return linked
 
     def unit(self, text: str, origin: Origin, address: str) -> Unit:
         """A unit from its text; NO_UNIT and a finding when it is not one."""
@@ -61,164 +65,96 @@ class Sources:
             self._scope.misread("SPEC033", error, origin, address=address)
             return NO_UNIT
 
-    def _datasource(self, name: str, types: frozenset[str], origin: Origin, address: str) -> str | None:
-        known = self._scope.known("datasources", name, origin.at("datasource"), address=address)
-        if known is None:
-            return None
-        given = self._scope.all("datasources")[name].spec.type  # type: ignore[attr-defined]  # every item of this kind is a Datasource
-        if given not in types:
-            self._scope.fault(
-                "SPEC043", f"datasource '{name}' is {given}, not {' or '.join(sorted(types))}", origin.at("datasource"), address=address
-            )
-            return None
-        return known
+    def _linked(self, field: str, said: Said, origin: Origin, address: str) -> Linked | None:
+        if isinstance(said, list):
+            return self._composite("all" if field == "all_of" else "any", said, origin.at(field), address)
+        if isinstance(said, spec.ExprSource):
+            return self._expr(said, origin.at(field), address)
+        if not isinstance(said, Query):
+            return probe(said)
+        if isinstance(said, spec.LogSource) and said.measure != "count" and said.field is None:
+            message = f"`measure: {said.measure}` needs a `field` to measure"
+            self._scope.fault("SPEC031", message, origin.at(field, "measure"), help="add `field: responseTime`", address=address)
+        return query(said) if self._answers(said, origin, field, address) else None
 
-    def _sql(self, said: spec.SqlSource, origin: Origin, address: str) -> Any:
-        if self._datasource(said.datasource, _SQL_TYPES, origin, address) is None:
-            return None
-        return measure.Sql(said.datasource, said.query.rstrip().removesuffix(";").rstrip(), said.mode), {"value": NO_UNIT}, "value"
+    def _answers(self, said: Query, origin: Origin, field: str, address: str) -> bool:
+        """Whether the datasource is declared and of a type that can answer."""
+        name = said.datasource
+        if self._scope.known("datasources", name, origin, field, "datasource", address=address) is None:
+            return False
+        given = cast("Datasource", self._scope.all("datasources")[name].spec).type
+        wanted = DATASOURCE_TYPES[type(said)]
+        if given in wanted:
+            return True
+        fitting = [other for other, item in self._scope.all("datasources").items() if cast("Datasource", item.spec).type in wanted]
+        message = f"datasource '{name}' is {given}; a {field} source asks {' or '.join(sorted(wanted))}"
+        help = did_you_mean(name, fitting, noun="datasources of that type")
+        self._scope.fault("SPEC043", message, origin.at(field, "datasource"), help=help, address=address)
+        return False
 
-    def _http(self, said: spec.HttpSource, origin: Origin, address: str) -> Any:
-        checks = tuple(measure.JsonAssertion(check.path, check.op, check.target) for check in said.json_checks)
-        source = measure.Http(
-            said.url,
-            said.method,
-            {name: reference(value) for name, value in said.headers.items()},
-            said.body,
-            tuple(said.status),
-            said.contains,
-            said.lacks,
-            checks,
-            said.follow_redirects,
-            said.verify,
-            said.certificate_expires_in.seconds if said.certificate_expires_in else None,
-        )
-        units = {"response_time": MILLISECONDS, "status": NO_UNIT}
-        return source, units | ({"certificate_expires_in": DAYS} if said.url.startswith("https:") else {}), "response_time"
+    def _valued(
+        self,
+        linked: Linked,
+        declared: Mapping[str, spec.Value],
+        places: Mapping[str, tuple[str, ...]],
+        unit: str | None,
+        origin: Origin,
+        address: str,
+    ) -> Linked:
+        """The source with what the user says of its values. The values of a query are exactly those that are declared."""
+        source, units, default = linked.source, dict(linked.units), linked.default
+        if isinstance(source, measure.Sql) and declared:
+            units, default = dict.fromkeys(declared, NO_UNIT), next(iter(declared))
+        for name, value in declared.items():
+            if name not in units:
+                help = did_you_mean(name, units, noun="values")
+                message = f"a {source.kind} source has no value '{name}'"
+                self._scope.fault("SPEC052", message, origin.at(*places[name]), help=help, address=address, on_key=True)
+            elif value.unit:
+                units[name] = self.unit(value.unit, origin.at(*places[name], "unit"), address)
+        if unit is not None and len(declared) > 1:
+            message = f"`unit` is of a single value; here are {', '.join(declared)}"
+            self._scope.fault("SPEC048", message, origin.at("unit"), help="give each its unit under `values`", address=address, on_key=True)
+        elif unit is not None:
+            units[default] = self.unit(unit, origin.at("unit"), address)
+        if isinstance(source, measure.Sql) and declared:
+            source = replace(source, values=units)
+        return Linked(source, units, default)
 
-    def _tcp(self, said: spec.TcpSource, origin: Origin, address: str) -> Any:
-        return measure.Tcp(said.host, said.port), {"response_time": MILLISECONDS}, "response_time"
-
-    def _dns(self, said: spec.DnsSource, origin: Origin, address: str) -> Any:
-        return measure.Dns(said.host, said.record, tuple(said.expect), said.resolver), {"response_time": MILLISECONDS}, "response_time"
-
-    def _ping(self, said: spec.PingSource, origin: Origin, address: str) -> Any:
-        return measure.Ping(said.host), {"response_time": MILLISECONDS, "loss": PERCENT}, "response_time"
-
-    def _tls(self, said: spec.TlsSource, origin: Origin, address: str) -> Any:
-        return measure.Tls(said.host, said.port), {"certificate_expires_in": DAYS}, "certificate_expires_in"
-
-    def _host(self, said: spec.HostSource, origin: Origin, address: str) -> Any:
-        unit = {"load": NO_UNIT, "network": BYTES, "disk_io": BYTES}.get(said.measure, PERCENT)
-        return measure.Host(said.measure, said.path), {"value": unit}, "value"
-
-    def _prometheus(self, said: spec.PrometheusSource, origin: Origin, address: str) -> Any:
-        if self._datasource(said.datasource, frozenset({"prometheus"}), origin, address) is None:
-            return None
-        return measure.Prometheus(said.datasource, said.query.strip()), {"value": NO_UNIT}, "value"
-
-    def _sentry(self, said: spec.SentrySource, origin: Origin, address: str) -> Any:
-        if self._datasource(said.datasource, frozenset({"sentry"}), origin, address) is None:
-            return None
-        unit = {"failure_rate": PERCENT, "crash_free_rate": PERCENT, "apdex": NO_UNIT, "events": Unit.parse("events"), "users": Unit.parse("users"), "throughput": Unit.parse("transactions/min")}
-        source = measure.Sentry(said.datasource, said.measure, said.tags, said.level, said.query, said.environment)
-        return source, {"value": unit.get(said.measure, MILLISECONDS)}, "value"
-
-    def _log(self, said: spec.LogSource, origin: Origin, address: str) -> Any:
-        if self._datasource(said.datasource, frozenset({"logs"}), origin, address) is None:
-            return None
-        if said.measure != "count" and said.field is None:
-            self._scope.fault("SPEC031", f"`measure: {said.measure}` needs a `field` to measure", origin.at("measure"), help="add `field: responseTime`", address=address)
-        source = measure.Log(
-            said.datasource, said.where, said.contains, said.measure, said.field, said.by, said.window.seconds if said.window else None
-        )
-        return source, {"value": Unit.parse("lines") if said.measure == "count" else NO_UNIT}, "value"
-
-    def _heartbeat(self, said: spec.HeartbeatSource, origin: Origin, address: str) -> Any:
-        return measure.Heartbeat(said.grace.seconds), {"late": MILLISECONDS}, "late"
-
-    def _redis(self, said: spec.RedisSource, origin: Origin, address: str) -> Any:
-        if self._datasource(said.datasource, frozenset({"redis"}), origin, address) is None:
-            return None
-        source = measure.Redis(said.datasource, said.info, said.length_of)
-        counted = said.info is not None or said.length_of is not None
-        return source, {"value": NO_UNIT, "response_time": MILLISECONDS} if counted else {"response_time": MILLISECONDS}, "value" if counted else "response_time"
-
-    def _storage(self, said: spec.StorageSource, origin: Origin, address: str) -> Any:
-        if self._datasource(said.datasource, frozenset({"storage"}), origin, address) is None:
-            return None
-        return measure.Storage(said.datasource, said.bucket, said.prefix), {"response_time": MILLISECONDS}, "response_time"
-
-    def _command(self, said: spec.CommandSource, origin: Origin, address: str) -> Any:
-        environ = {name: reference(value) for name, value in said.environ.items()}
-        return measure.Command(tuple(said.run), environ), {"value": NO_UNIT, "exit_code": NO_UNIT}, "value"
-
-    def _expr(self, said: spec.ExprSource, origin: Origin, address: str) -> Any:
+    def _expr(self, said: spec.ExprSource, origin: Origin, address: str) -> Linked | None:
         inputs: dict[str, str] = {}
         for name, path in said.inputs.items():
-            found = self._resolve(path, origin.at("inputs", name), address)
-            if found is None:
-                return None
-            inputs[name] = ".".join(found[:2])
-        if not self._formula(said.formula, inputs, origin.at("formula"), address):
-            return None
-        return measure.Expr(said.formula, inputs), {"value": NO_UNIT}, "value"
-
-    def _formula(self, formula: str, inputs: Mapping[str, str], origin: Origin, address: str) -> bool:
-        at = 0
-        words = []
-        while at < len(formula):
-            found = _FORMULA.match(formula, at)
-            if found is None:
-                self._scope.fault("SPEC054", f"'{formula[at]}' means nothing in a formula", origin, help="use names, numbers, + - * / and brackets", within=(at, at + 1), address=address)
-                return False
-            word = found[0]
-            if word[0].isalpha() or word[0] == "_":
-                if word not in inputs:
-                    self._scope.fault("SPEC054", f"the formula names '{word}', which is no input", origin, help=f"its inputs are {', '.join(inputs)}", within=found.span(), address=address)
-                    return False
-                word = "1"
-            words.append(word)
-            at = found.end()
+            found = self._resolve(path, origin, "inputs", name, address=address)
+            if found is not None:
+                inputs[name] = ".".join(found[:2])
         try:
-            compile("".join(words).strip(), "formula", "eval")
-        except SyntaxError:
-            self._scope.fault("SPEC054", f"'{formula}' is not a formula", origin, help="write one such as 'failed / total * 100'", address=address)
-            return False
-        return True
+            check_formula(said.formula, said.inputs)
+        except Misread as error:
+            self._scope.misread("SPEC054", error, origin.at("formula"), address=address)
+            return None
+        return Linked(measure.Expr(said.formula, inputs), {"value": NO_UNIT}, "value") if len(inputs) == len(said.inputs) else None
 
-    def _all_of(self, said: list[spec.MemberSource], origin: Origin, address: str) -> Any:
-        return self._composite("all", said, origin, address)
-
-    def _any_of(self, said: list[spec.MemberSource], origin: Origin, address: str) -> Any:
-        return self._composite("any", said, origin, address)
-
-    def _composite(self, rule: Any, said: list[spec.MemberSource], origin: Origin, address: str) -> Any:
-        members = []
+    def _composite(self, rule: Literal["all", "any"], said: list[spec.MemberSource], origin: Origin, address: str) -> Linked | None:
         if not said:
-            self._scope.fault("SPEC031", "a composite needs at least one member", origin, address=address)
+            self._scope.fault("SPEC031", "a composite needs at least one member", origin, help="name a monitor", address=address)
             return None
-        for index, one in enumerate(said):
-            where = origin.at(index)
-            if (one.monitor is None) == (one.metric is None):
-                self._scope.fault("SPEC060", "a member is either a monitor or a metric", where, help="write a monitor's name, or `{metric: NAME, holds: '< 100'}`", address=address)
-                continue
-            if one.monitor is not None:
-                if self._scope.known("monitors", one.monitor, where.at("monitor"), address=address):
-                    members.append(measure.Member(monitor=one.monitor))
-                continue
-            member = self._metric_member(one, where, address)
-            if member is not None:
-                members.append(member)
-        return measure.Composite(rule, tuple(members)), {"value": NO_UNIT}, "value"
+        members = [self._member(one, origin.at(index), address) for index, one in enumerate(said)]
+        found = tuple(member for member in members if member is not None)
+        return Linked(measure.Composite(rule, found), {"value": NO_UNIT}, "value")
 
-    def _metric_member(self, one: spec.MemberSource, where: Origin, address: str) -> measure.Member | None:
-        assert one.metric is not None
-        found = self._resolve(one.metric, where.at("metric"), address)
-        if found is None:
+    def _member(self, one: spec.MemberSource, where: Origin, address: str) -> measure.Member | None:
+        if (one.monitor is None) == (one.metric is None):
+            help = "write a monitor's name, or `{metric: NAME, holds: '< 100'}`"
+            self._scope.fault("SPEC060", "a member is either a monitor or a metric", where, help=help, address=address)
             return None
+        if one.metric is None:
+            known = self._scope.known("monitors", one.monitor, where, "monitor", address=address)
+            return None if known is None else measure.Member(monitor=known)
+        found = self._resolve(one.metric, where, "metric", address=address)
         if one.holds is None:
-            self._scope.fault("SPEC031", "a metric in a composite needs `holds`", where, help="add `holds: '< 100'`: healthy while this is true", address=address)
+            help = "add `holds: '< 100'`: healthy while this is true"
+            self._scope.fault("SPEC031", "a metric in a composite needs `holds`", where, help=help, address=address)
+        if found is None or one.holds is None:
             return None
         metric, value, unit = found
         bound = condition(self._scope, one.holds, {}, unit, where.at("holds"), address, name=metric)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Literal
 
-from monctl.link.routing import secret
+from monctl.link.circles import circles
 from monctl.link.scope import Scope
+from monctl.link.secrets import secret
 from monctl.program import Datasource, Phase, Report, Runbook, Service
 from monctl.spec import documents as spec_documents
 from monctl.spec import monitors as spec_monitors
@@ -22,21 +22,23 @@ def datasources(scope: Scope) -> dict[str, Datasource]:
     for name, item in sorted(scope.all("datasources").items()):
         spec = item.spec
         assert isinstance(spec, spec_monitors.Datasource)
-        options = {option: getattr(spec, option) for option in _OPTIONS if getattr(spec, option) is not None and option in spec.model_fields_set}
+        options = {
+            option: getattr(spec, option) for option in _OPTIONS if getattr(spec, option) is not None and option in spec.model_fields_set
+        }
         linked[name] = Datasource(
-            name,
-            spec.type,
-            spec.title or name,
-            spec.description,
-            spec.dialect or _DIALECTS.get(spec.type),
-            secret(spec.dsn),
-            spec.url,
-            spec.tables,
-            tuple(spec.large),
-            spec.lag.seconds if spec.lag else 0.0,
-            spec.retention.seconds if spec.retention else None,
-            {**options, **spec.options},
-            item.origin,
+            name=name,
+            type=spec.type,
+            title=spec.title or name,
+            description=spec.description,
+            dialect=spec.dialect or _DIALECTS.get(spec.type),
+            dsn=secret(spec.dsn),
+            url=spec.url,
+            schema=spec.tables,
+            large_tables=tuple(spec.large),
+            lag_s=spec.lag.seconds if spec.lag else 0.0,
+            retention_s=spec.retention.seconds if spec.retention else None,
+            options={**options, **spec.options},
+            origin=item.origin,
         )
     return linked
 
@@ -49,18 +51,18 @@ def services(scope: Scope) -> dict[str, Service]:
         assert isinstance(spec, spec_monitors.Service)
         promise = spec.promise or spec_monitors.Promise()
         linked[name] = Service(
-            name,
-            spec.title or name,
-            spec.description,
-            scope.known("teams", spec.team, item.origin.at("team"), address=item.address),
-            spec.tier,
-            scope.every("services", spec.depends_on, item.origin.at("depends_on"), address=item.address),
-            spec.links,
-            promise.detect.seconds if promise.detect else None,
-            promise.resolve.seconds if promise.resolve else None,
-            scope.known("runbooks", spec.runbook, item.origin.at("runbook"), address=item.address),
-            spec.labels,
-            item.origin,
+            name=name,
+            title=spec.title or name,
+            description=spec.description,
+            team=scope.known("teams", spec.team, item.origin, "team", address=item.address),
+            tier=spec.tier,
+            depends_on=scope.every("services", spec.depends_on, item.origin, "depends_on", address=item.address),
+            links=spec.links,
+            detect_s=promise.detect.seconds if promise.detect else None,
+            resolve_s=promise.resolve.seconds if promise.resolve else None,
+            runbook=scope.known("runbooks", spec.runbook, item.origin, "runbook", address=item.address),
+            labels=spec.labels,
+            origin=item.origin,
         )
     for circle in circles({name: service.depends_on for name, service in linked.items()}):
         first = linked[circle[0]]
@@ -74,40 +76,16 @@ def services(scope: Scope) -> dict[str, Service]:
     return linked
 
 
-def circles(edges: Mapping[str, tuple[str, ...]]) -> list[tuple[str, ...]]:
-    """Every circle of a graph that a depth-first walk meets, each once, beginning with its smallest name; linear in the edges."""
-    found: dict[tuple[str, ...], None] = {}
-    state: dict[str, Literal["open", "done"]] = {}
-    for root in sorted(edges):
-        if root in state:
-            continue
-        state[root] = "open"
-        path = [root]
-        walks = [iter(edges[root])]
-        while walks:
-            following = next(walks[-1], None)
-            if following is None:
-                walks.pop()
-                state[path.pop()] = "done"
-            elif following not in state:
-                state[following] = "open"
-                path.append(following)
-                walks.append(iter(edges.get(following, ())))
-            elif state[following] == "open":
-                circle = path[path.index(following) :]
-                turn = circle.index(min(circle))
-                found[(*circle[turn:], *circle[:turn])] = None
-    return list(found)
-
-
 def phases(scope: Scope, current: str | None) -> dict[str, Phase]:
     """In the order of declaration; the first is current unless another is named."""
     declared = scope.all("phases")
     now = current if current in declared else next(iter(declared), None)
-    return {
-        name: Phase(name, item.spec.title or name, item.spec.description, name == now, item.origin)  # type: ignore[attr-defined]  # all items of a kind have its model
-        for name, item in declared.items()
-    }
+    linked = {}
+    for name, item in declared.items():
+        spec = item.spec
+        assert isinstance(spec, spec_monitors.Phase)
+        linked[name] = Phase(name, spec.title or name, spec.description, name == now, item.origin)
+    return linked
 
 
 def runbooks(scope: Scope, texts: Mapping[str, str]) -> dict[str, Runbook]:
@@ -122,12 +100,30 @@ def runbooks(scope: Scope, texts: Mapping[str, str]) -> dict[str, Runbook]:
         if spec.steps:
             parts.append("\n".join(f"{number}. {step}" for number, step in enumerate(spec.steps, 1)))
         for heading, body in spec.sections.items():
-            said = body.strip() if isinstance(body, str) else "\n".join(f"{'- [ ]' if spec.kind == 'checklist' else '-'} {line}" for line in body)
+            said = (
+                body.strip()
+                if isinstance(body, str)
+                else "\n".join(f"{'- [ ]' if spec.kind == 'checklist' else '-'} {line}" for line in body)
+            )
             parts.append(f"## {heading}\n\n{said}")
         if not parts and spec.url is None and spec.file is None:
-            scope.fault("SPEC031", "the runbook says nothing", item.origin, help="add `steps:`, `sections:`, `file:` or `url:`", address=item.address, on_key=True)
+            scope.fault(
+                "SPEC031",
+                "the runbook says nothing",
+                item.origin,
+                help="add `steps:`, `sections:`, `file:` or `url:`",
+                address=item.address,
+                on_key=True,
+            )
         linked[name] = Runbook(
-            name, spec.title or name, spec.description, spec.url, "\n\n".join(parts), _first_step(spec), spec.kind, item.origin
+            name=name,
+            title=spec.title or name,
+            description=spec.description,
+            url=spec.url,
+            text="\n\n".join(parts),
+            first_step=_first_step(spec),
+            kind=spec.kind,
+            origin=item.origin,
         )
     return linked
 
@@ -148,13 +144,13 @@ def reports(scope: Scope) -> dict[str, Report]:
         spec = item.spec
         assert isinstance(spec, spec_documents.Report)
         linked[name] = Report(
-            name,
-            spec.title or name,
-            spec.description,
-            spec.every,
-            tuple(spec.sections),
-            {str(figure): goal for figure, goal in spec.goals.items()},
-            scope.every("channels", spec.notify, item.origin.at("notify"), address=item.address),
-            item.origin,
+            name=name,
+            title=spec.title or name,
+            description=spec.description,
+            every=spec.every,
+            sections=tuple(spec.sections),
+            goals={str(figure): goal for figure, goal in spec.goals.items()},
+            channels=scope.every("channels", spec.notify, item.origin, "notify", address=item.address),
+            origin=item.origin,
         )
     return linked

@@ -98,9 +98,7 @@ class Routed:
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
         own = [
-            (method, _pattern(path), attribute)
-            for attribute, value in vars(cls).items()
-            for method, path in getattr(value, _ROUTES, ())
+            (method, _pattern(path), attribute) for attribute, value in vars(cls).items() for method, path in getattr(value, _ROUTES, ())
         ]
         cls._routes = (*own, *cls._routes)
 

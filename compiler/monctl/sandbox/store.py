@@ -8,6 +8,7 @@ import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+from monctl.errors import UsageError
 from monctl.resource import Json
 
 _TABLES = """
@@ -39,11 +40,20 @@ class Store:
 
     @classmethod
     def open(cls, path: Path, provider: str) -> Store:
-        """A store in a file, made when it is not there."""
-        path.parent.mkdir(parents=True, exist_ok=True)
-        connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
-        connection.execute("PRAGMA journal_mode=WAL")
-        return cls(connection, provider)
+        """A store in a file, made when it is not there. Raises UsageError when it cannot be, or is something else."""
+        connection = None
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            connection = sqlite3.connect(path, check_same_thread=False, timeout=30)
+            connection.execute("PRAGMA journal_mode=WAL")
+            connection.execute("PRAGMA synchronous=NORMAL")  # a power cut may cost the last writes of a sandbox, never its consistency
+            return cls(connection, provider)
+        except (OSError, sqlite3.Error) as error:
+            if connection is not None:
+                connection.close()
+            raise UsageError(
+                f"cannot use {path} as the data of a sandbox: {error}", hint="name another folder, or remove the file"
+            ) from error
 
     def close(self) -> None:
         """Closes the file."""
@@ -86,9 +96,7 @@ class Store:
     def delete(self, kind: str, id: str) -> bool:
         """Forget an object; False when it was not there."""
         with self.lock, self._connection:
-            done = self._connection.execute(
-                "DELETE FROM object WHERE provider = ? AND kind = ? AND id = ?", (self._provider, kind, id)
-            )
+            done = self._connection.execute("DELETE FROM object WHERE provider = ? AND kind = ? AND id = ?", (self._provider, kind, id))
         return done.rowcount > 0
 
     def next(self, name: str, start: int = 1) -> int:

@@ -7,11 +7,25 @@ from typing import Annotated, Literal
 from pydantic import Field
 
 from monctl.quantity import DurationField
-from monctl.spec.base import Described, Links, Name, Sentence, Spec
+from monctl.spec.base import Described, Links, MetricPath, Name, Pattern, Sentence, Spec
 from monctl.spec.sources import LogSource, PrometheusSource, SentrySource, SqlSource
 
 Look = Literal[
-    "auto", "timeseries", "stat", "gauge", "bargauge", "table", "logs", "state", "alerts", "text", "piechart", "heatmap", "barchart", "services", "slo"
+    "auto",
+    "timeseries",
+    "stat",
+    "gauge",
+    "bargauge",
+    "table",
+    "logs",
+    "state",
+    "alerts",
+    "text",
+    "piechart",
+    "heatmap",
+    "barchart",
+    "services",
+    "slo",
 ]
 
 
@@ -20,13 +34,13 @@ class Panel(Spec):
 
     title: Sentence
     description: str = ""
-    metric: str | None = None
+    metric: MetricPath | None = None
     """`metric` or `metric.value`."""
-    metrics: list[str] = []
+    metrics: list[MetricPath] = []
     """Several in one panel."""
     monitor: Name | None = None
     """Its metric, with its thresholds."""
-    monitors: list[str] = []
+    monitors: list[Pattern] = []
     """State of several, names or globs."""
     slo: Name | None = None
     service: Name | None = None
@@ -69,5 +83,4 @@ class Dashboard(Described):
     """For a dashboard without headings."""
     team: Name | None = None
     links: Links = {}
-    environments: list[Name] = []
     protect: bool = False

@@ -17,7 +17,7 @@ class Runbook(Described):
     sections: dict[str, str | list[Sentence]] = {}
     """Heading → text or list: `Symptoms`, `Investigation`, `Quick fix`, `Permanent fix`."""
     file: str | None = None
-    """A Markdown file, relative to the spec."""
+    """A Markdown file; the path is relative to the folder of monctl.yaml."""
     url: str | None = None
     """Where it lives, when it lives elsewhere."""
 
@@ -28,7 +28,10 @@ class Report(Described):
     every: Literal["daily", "weekly", "monthly"]
     sections: list[Sentence] = []
     """What it goes through."""
-    goals: dict[Literal["mttd", "mttr", "mtta", "noise", "acknowledged", "resolved", "coverage", "availability", "error_rate", "response_time"], Sentence] = {}
+    goals: dict[
+        Literal["mttd", "mttr", "mtta", "noise", "acknowledged", "resolved", "coverage", "availability", "error_rate", "response_time"],
+        Sentence,
+    ] = {}
     """Figure → where it should be: `mttr: < 30m`."""
     notify: list[Name] = []
     """Channels it is sent to."""

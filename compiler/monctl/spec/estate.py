@@ -4,12 +4,18 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
-from monctl.spec.base import Labels, Name, Scalar, Spec
+from monctl.spec.base import Labels, Name, Spec, shaped
 
-EstateName = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
+EstateName = Annotated[str, shaped(r"^[a-z0-9][a-z0-9-]{0,39}$", "write lower case letters, digits and dashes, 40 at most")]
 RuleLevel = Literal["error", "warning", "info", "off"]
+Options = Annotated[
+    dict[str, Any],
+    BeforeValidator(lambda value: {} if value is None else value),
+    WithJsonSchema({"type": ["object", "null"], "examples": [{"url": "https://grafana.example.com"}]}),
+]
+"""Options of a target; `grafana:` with nothing behind it has none."""
 
 
 class Limits(Spec):
@@ -26,7 +32,7 @@ class Environment(Spec):
 
     variables: dict[str, Any] = {}
     """Win over the estate's variables."""
-    targets: dict[str, dict[str, Any]] = {}
+    targets: dict[Name, Options] = {}
     """Merged into the estate's targets, option by option."""
     phase: Name | None = None
     """The phase it is in."""
@@ -43,7 +49,7 @@ class Estate(Spec):
     """What people call it."""
     description: str = ""
     """What this estate watches."""
-    targets: dict[Name, dict[str, Any]] = {}
+    targets: dict[Name, Options] = {}
     """Back ends to build for, each with its options (url, organization, project, plan, …). Credentials come from the environment, never from here."""
     placement: dict[str, Name | list[Name]] = {}
     """Source kind → target (or several), where the default is not wanted: `sql: grafana`."""
@@ -65,6 +71,3 @@ class Estate(Spec):
     """False refuses specs written in Python."""
     exclude: list[str] = []
     """Globs of files and folders that hold no specs."""
-
-
-__all__ = ["Environment", "Estate", "EstateName", "Limits", "RuleLevel", "Scalar"]

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from monctl.spec.base import Name, Spec
+from monctl.spec.base import ForEach, Name, Spec
 from monctl.spec.dashboards import Dashboard
 from monctl.spec.documents import Report, Runbook
-from monctl.spec.monitors import Datasource, ForEach, Metric, Monitor, Phase, Service, Slo
+from monctl.spec.monitors import Datasource, Metric, Monitor, Phase, Service, Slo
 from monctl.spec.oncall import Escalation, Rotation
 from monctl.spec.people import Person, Severity, Team
 from monctl.spec.routing import Calendar, Channel, Maintenance, Route

@@ -8,11 +8,8 @@ from pydantic import Field
 
 from monctl.quantity import DurationField, PercentField
 from monctl.secret import SecretField
-from monctl.spec.base import Described, Labels, Links, Name, Scalar, Sentence, Spec
+from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Spec
 from monctl.spec.sources import Sourced, Value
-
-ForEach = dict[str, Any] | list[Any] | str
-"""A map or list (its entries are `${each.key}`, `${each.value}`), or `${var.name}`."""
 
 
 class Datasource(Described):
@@ -47,7 +44,7 @@ class Datasource(Described):
     """Anything a target wants to know."""
 
 
-class Promise(Spec):
+class Promise(Short):
     """What a service promises about incidents."""
 
     detect: DurationField | None = None
@@ -71,7 +68,6 @@ class Service(Described):
 class Metric(Described, Sourced):
     """A measured quantity. One source may yield several values."""
 
-    for_each: ForEach | None = None
     every: DurationField | None = None
     """How often; 5m when left out."""
     timeout: DurationField | None = None
@@ -83,8 +79,6 @@ class Metric(Described, Sourced):
     service: Name | None = None
     team: Name | None = None
     labels: Labels = {}
-    environments: list[Name] = []
-    """Only in these."""
 
 
 class Term(Spec):
@@ -101,10 +95,14 @@ class Term(Spec):
     for_: str | None = Field(default=None, alias="for")
 
 
+_TERMS = frozenset({"op", "limit", "between", "outside", "trend", "state"})
+"""A map with one of these is a term."""
+
+
 class Alert(Spec):
     """One severity of a monitor, when it differs from its severity's defaults in more than the threshold."""
 
-    shorthand: ClassVar[str | None] = "when"
+    shorthand: ClassVar[str] = "when"
     when: str | Term | list[Term]
     """A threshold sentence: `> 10 or increasing for 15m`."""
     notify: list[Name] | None = None
@@ -113,13 +111,16 @@ class Alert(Spec):
     during: Name | None = None
     """A calendar: only in its hours; outside them it waits for the opening."""
 
+    @classmethod
+    def is_short(cls, value: Any) -> bool:
+        """A sentence, and the structured form: a term, or a list of them."""
+        return super().is_short(value) or isinstance(value, list) or (isinstance(value, dict) and not _TERMS.isdisjoint(value))
+
 
 class Monitor(Described, Sourced):
     """A metric or an inline source, with what is too much."""
 
-    for_each: ForEach | None = None
-    """Makes one monitor `NAME-KEY` per entry; `${each.key}` and `${each.value}` are filled."""
-    metric: str | None = None
+    metric: MetricPath | None = None
     """`metric` or `metric.value`, instead of an inline source."""
     values: dict[str, Value] = {}
     every: DurationField | None = None
@@ -154,8 +155,6 @@ class Monitor(Described, Sourced):
     """Targets that hold it, instead of the default for its kind of source."""
     phases: list[Name] = []
     """Runs only in these phases."""
-    environments: list[Name] = []
-    """Only in these."""
     protect: bool = False
     """Never deleted by a plan."""
     waive: dict[str, Sentence] = {}
@@ -181,10 +180,10 @@ class Slo(Described):
     """`30d`."""
     monitor: Name | None = None
     """Good time: while this monitor does not fire."""
-    good: str | None = None
-    total: str | None = None
+    good: MetricPath | None = None
+    total: MetricPath | None = None
     """Good events of all events: metrics."""
-    metric: str | None = None
+    metric: MetricPath | None = None
     holds: Sentence | None = None
     """Good while the metric meets this: `< 500ms`."""
     alerts: list[BurnAlert] = []

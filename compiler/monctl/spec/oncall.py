@@ -4,16 +4,25 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from monctl.quantity import DurationField
-from monctl.spec.base import Described, Name, Spec
+from monctl.spec.base import Described, Name, Spec, shaped
 
-ClockTime = Annotated[str, StringConstraints(pattern=r"^([01][0-9]|2[0-4]):[0-5][0-9]$")]
+_DAY = (
+    "("
+    + "|".join("".join(f"[{letter.upper()}{letter}]" for letter in day) for day in ("mon", "tue", "wed", "thu", "fri", "sat", "sun"))
+    + ")"
+)
+_DAYS = f"({_DAY}(-{_DAY})?|daily|weekdays|weekend)"
+
+ClockTime = Annotated[str, shaped(r"^(([01][0-9]|2[0-3]):[0-5][0-9]|24:00)$", "write a time of day with two digits each: '09:00'")]
 """`09:00`; `24:00` is the end of the day."""
-LocalTime = Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$")]
+LocalTime = Annotated[
+    str, shaped(r"^\d{4}-\d{2}-\d{2}([T ]\d{2}:\d{2}(:\d{2})?)?$", "write a date such as 2027-01-04, or with a time 2027-01-04T09:00")
+]
 """`2027-01-04T09:00`, wall time in the zone of the object; a date alone is its midnight."""
-Days = Annotated[str, StringConstraints(pattern=r"^(?i:mon|tue|wed|thu|fri|sat|sun|daily|weekdays|weekend)([-,](?i:mon|tue|wed|thu|fri|sat|sun))*$")]
+Days = Annotated[str, shaped(f"^{_DAYS}(,{_DAYS})*$", "write days such as mon-fri, sat,sun, weekdays, weekend or daily")]
 """`mon-fri`, `sat,sun`, `daily`, `weekdays`, `weekend`."""
 
 
@@ -29,7 +38,6 @@ class WeeklyHours(Spec):
 class RotationLayer(Spec):
     """One seat of a rotation."""
 
-    shorthand = None
     members: list[Name] = Field(min_length=1)
     """People in order of turn."""
     shift: DurationField | None = None

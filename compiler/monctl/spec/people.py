@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints
-
 from monctl.quantity import DurationField
-from monctl.spec.base import Described, Labels, Name
+from monctl.spec.base import Described, Labels, Name, shaped
 
-Color = Annotated[str, StringConstraints(pattern=r"^#[0-9a-fA-F]{6}$")]
-Phone = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
-Email = Annotated[str, StringConstraints(pattern=r"^[^@\s]+@[^@\s]+\.[^@\s]+$")]
+Color = Annotated[str, shaped(r"^#[0-9a-fA-F]{6}$", "write a colour in quotes, such as '#d62728'")]
+Phone = Annotated[str, shaped(r"^\+[1-9][0-9]{6,14}$", "write a number in E.164 form, in quotes: '+4915112345678'")]
+Email = Annotated[str, shaped(r"^[^@\s]+@[^@\s]+\.[^@\s]+$", "write an address such as ops@example.com")]
 
 
 class Severity(Described):
@@ -66,6 +64,3 @@ class Team(Described):
     email: Email | None = None
     sentry: str | None = None
     """Slug of the team at Sentry, when it is not the name."""
-
-
-__all__ = ["Color", "Email", "Field", "Person", "Phone", "Severity", "Team"]

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, model_validator
 
+from monctl.misread import Misread
 from monctl.quantity import DurationField, RateField
 from monctl.secret import SecretField
-from monctl.spec.base import Described, Labels, Name, Spec
+from monctl.spec.base import Described, Labels, Name, Pattern, SecretText, Spec, shaped
 from monctl.spec.oncall import LocalTime, WeeklyHours
 from monctl.spec.people import Email, Phone
 
+ChannelKind = Literal["slack", "email", "pagerduty", "sms", "webhook", "sentry"]
+CHANNEL_KINDS: tuple[ChannelKind, ...] = ("slack", "email", "pagerduty", "sms", "webhook", "sentry")
 
-class SlackChannel(Spec):
+
+class SlackChannel(Short):
     """A Slack channel, by incoming webhook or bot token."""
 
-    channel: Annotated[str, StringConstraints(pattern=r"^[#@]?[^\s]+$")]
+    channel: Annotated[str, shaped(r"^[#@]?[^\s]+$", "write a channel without spaces, in quotes: '#alerts'")]
     """`#alerts-critical`. Quote it: a bare `#` begins a comment in YAML."""
     webhook: SecretField | None = None
     token: SecretField | None = None
@@ -28,14 +32,13 @@ class SlackChannel(Spec):
 class EmailChannel(Spec):
     """Mail addresses."""
 
-    shorthand: ClassVar[str | None] = None
     to: list[Email] = Field(min_length=1)
 
 
 class PagerDutyChannel(Spec):
     """A PagerDuty service. We hold the service; the runner sends its events."""
 
-    shorthand: ClassVar[str | None] = "service"
+    shorthand: ClassVar[str] = "service"
     service: str
     """Name of the service at PagerDuty."""
     escalation: Name | None = None
@@ -46,7 +49,7 @@ class PagerDutyChannel(Spec):
     """False: the service is there already and is another's."""
 
 
-class SmsChannel(Spec):
+class SmsChannel(Short):
     """Text messages through Twilio."""
 
     to: list[Phone | Name] = Field(min_length=1)
@@ -60,18 +63,19 @@ class SmsChannel(Spec):
 class WebhookChannel(Spec):
     """An HTTP POST of JSON."""
 
-    shorthand: ClassVar[str | None] = "url"
-    url: str
+    shorthand: ClassVar[str] = "url"
+    url: SecretText
     """Where to; `${env:NAME}` when the URL is itself a secret."""
-    headers: dict[str, str] = {}
+    headers: dict[str, SecretText] = {}
+    """`${env:NAME}` as a whole value keeps it secret."""
     secret: SecretField | None = None
     """Signs the body (HMAC-SHA256)."""
 
 
-class SentryChannel(Spec):
+class SentryChannel(Short):
     """An event in a Sentry project."""
 
-    shorthand: ClassVar[str | None] = "dsn"
+    shorthand: ClassVar[str] = "dsn"
     dsn: SecretField
 
 
@@ -95,20 +99,25 @@ class Channel(Described):
     severities: list[Name] = []
     """Takes only these; all when left out."""
 
-    kinds: ClassVar[tuple[str, ...]] = ("slack", "email", "pagerduty", "sms", "webhook", "sentry")
-
     @model_validator(mode="after")
     def _one_kind(self) -> Channel:
-        given = [kind for kind in self.kinds if getattr(self, kind) is not None]
+        given = [kind for kind in CHANNEL_KINDS if getattr(self, kind) is not None]
         if len(given) != 1:
             said = "nothing" if not given else " and ".join(given)
-            raise ValueError(f"a channel is exactly one of {', '.join(self.kinds)}; here it is {said}")
+            raise Misread(f"a channel is one thing, here it is {said}", help=f"give it exactly one of {', '.join(CHANNEL_KINDS)}")
         return self
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> ChannelKind:
         """The one kind it is."""
-        return next(kind for kind in self.kinds if getattr(self, kind) is not None)
+        return next(kind for kind in CHANNEL_KINDS if getattr(self, kind) is not None)
+
+    @property
+    def one(self) -> SlackChannel | EmailChannel | PagerDutyChannel | SmsChannel | WebhookChannel | SentryChannel:
+        """What it is given as."""
+        given = self.slack or self.email or self.pagerduty or self.sms or self.webhook or self.sentry
+        assert given is not None  # _one_kind
+        return given
 
 
 class RouteMatch(Spec):
@@ -117,7 +126,7 @@ class RouteMatch(Spec):
     severity: Name | list[Name] = []
     service: Name | list[Name] = []
     team: Name | list[Name] = []
-    monitor: str | list[str] = []
+    monitor: Pattern | list[Pattern] = []
     """Names or globs."""
     labels: Labels = {}
 
@@ -144,7 +153,7 @@ class Calendar(Described):
 
     time_zone: str = "UTC"
     hours: list[WeeklyHours] = Field(min_length=1)
-    holidays: list[Annotated[str, StringConstraints(pattern=r"^\d{4}-\d{2}-\d{2}$")]] = []
+    holidays: list[Annotated[str, shaped(r"^\d{4}-\d{2}-\d{2}$", "write a date such as 2027-01-04")]] = []
     """Dates that do not count."""
 
 
@@ -152,7 +161,7 @@ class Maintenance(Described):
     """A window that mutes monitors: once (`start`, `end`) or each week (`hours`)."""
 
     time_zone: str = "UTC"
-    monitors: list[str] = []
+    monitors: list[Pattern] = []
     """Names or globs; with `services`, what it mutes."""
     services: list[Name] = []
     start: LocalTime | None = None
@@ -162,7 +171,7 @@ class Maintenance(Described):
     @model_validator(mode="after")
     def _once_or_weekly(self) -> Maintenance:
         if (self.start is None) != (self.end is None):
-            raise ValueError("a window that happens once needs both `start` and `end`")
+            raise Misread("a window that happens once needs both `start` and `end`", help="add the other one")
         if (self.start is None) == (not self.hours):
-            raise ValueError("give either `start` and `end`, or `hours`")
+            raise Misread("a window happens once or each week", help="give either `start` and `end`, or `hours`")
         return self

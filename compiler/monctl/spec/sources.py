@@ -4,19 +4,24 @@ from __future__ import annotations
 
 from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, StringConstraints
+from pydantic import Field
 
 from monctl.quantity import DurationField
-from monctl.secret import SecretField
-from monctl.spec.base import Name, Scalar, Sentence, Spec
+from monctl.spec.base import MetricPath, Name, Scalar, SecretText, Sentence, Spec, shaped
 
-ValueName = Annotated[str, StringConstraints(pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")]
+Status = Annotated[
+    str,
+    shaped(r"^[1-5]([0-9]{2}|xx)$", "write a status such as 200, or a class such as 2xx"),
+    Field(coerce_numbers_to_str=True, json_schema_extra={"type": ["string", "number"]}),
+]
+"""`200`, `2xx`."""
+ValueName = Annotated[str, shaped(r"^[A-Za-z_][A-Za-z0-9_]*$", "a name here is letters, digits and _, and does not begin with a digit")]
 
 
-class Value(Spec):
+class Value(Short):
     """One value of a source that has several."""
 
-    shorthand: ClassVar[str | None] = "unit"
+    shorthand: ClassVar[str] = "unit"
     unit: str | None = None
     """`ms`, `percent`, `bytes`, `errors/min`, `USD`, or any noun counted (`posts`)."""
     goal: Sentence | None = None
@@ -24,11 +29,11 @@ class Value(Spec):
     description: str = ""
 
 
-class SqlSource(Spec):
+class SqlSource(Short):
     """A query. One row, each named column a value; `mode: rows` makes every row a problem, `exists` any row."""
 
     datasource: Name
-    query: Annotated[str, StringConstraints(pattern=r"\S")]
+    query: Annotated[str, shaped(r"\S", "write a query")]
     """SQL in the dialect of the datasource. A block scalar (`|`) keeps positions of findings exact."""
     mode: Literal["value", "rows", "exists"] = "value"
     values: dict[ValueName, Value] = {}
@@ -38,7 +43,7 @@ class SqlSource(Spec):
 class JsonCheck(Spec):
     """One check on a JSON answer."""
 
-    path: Annotated[str, StringConstraints(pattern=r"^\$")]
+    path: Annotated[str, shaped(r"^\$", "a JSONPath begins with $")]
     """JSONPath: `$.database.status`."""
     op: Literal["==", "!=", ">", "<", ">=", "<=", "contains", "exists"] = "=="
     target: Scalar | None = None
@@ -47,15 +52,13 @@ class JsonCheck(Spec):
 class HttpSource(Spec):
     """A request. Values: `response_time` (ms), `status`, `certificate_expires_in` (days); `down` when it fails."""
 
-    shorthand: ClassVar[str | None] = "url"
-    url: Annotated[str, StringConstraints(pattern=r"^https?://[^\s/]+.*$")]
+    shorthand: ClassVar[str] = "url"
+    url: Annotated[str, shaped(r"^https?://[^\s/]+.*$", "write a URL that begins with http:// or https://")]
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "GET"
-    headers: dict[str, str] = {}
+    headers: dict[str, SecretText] = {}
     """`${env:NAME}` as a whole value keeps it secret."""
     body: str | None = None
-    status: list[Annotated[str, StringConstraints(pattern=r"^[1-5]([0-9]{2}|xx)$"), Field(coerce_numbers_to_str=True)]] = Field(
-        default=["2xx", "3xx"], min_length=1
-    )
+    status: list[Status] = Field(default=["2xx", "3xx"], min_length=1)
     """Accepted: `200`, `2xx`."""
     contains: str | None = None
     """Literal text the body must hold."""
@@ -70,7 +73,7 @@ class HttpSource(Spec):
     """Remind when the certificate has less than this left."""
 
 
-class TcpSource(Spec):
+class TcpSource(Short):
     """A TCP connection. `down` when it cannot be made."""
 
     host: Sentence
@@ -80,7 +83,7 @@ class TcpSource(Spec):
 class DnsSource(Spec):
     """A DNS question."""
 
-    shorthand: ClassVar[str | None] = "host"
+    shorthand: ClassVar[str] = "host"
     host: Sentence
     record: Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SRV", "PTR", "SOA"] = "A"
     expect: list[str] = []
@@ -88,31 +91,31 @@ class DnsSource(Spec):
     resolver: str | None = None
 
 
-class PingSource(Spec):
+class PingSource(Short):
     """ICMP echo."""
 
-    shorthand: ClassVar[str | None] = "host"
+    shorthand: ClassVar[str] = "host"
     host: Sentence
 
 
-class TlsSource(Spec):
+class TlsSource(Short):
     """A TLS handshake. Values: `certificate_expires_in` (days)."""
 
-    shorthand: ClassVar[str | None] = "host"
+    shorthand: ClassVar[str] = "host"
     host: Sentence
     port: Annotated[int, Field(ge=1, le=65535)] = 443
 
 
-class HostSource(Spec):
+class HostSource(Short):
     """A figure of the machine the runner stands on."""
 
-    shorthand: ClassVar[str | None] = "measure"
+    shorthand: ClassVar[str] = "measure"
     measure: Literal["cpu", "memory", "disk", "load", "network", "disk_io"]
     path: str = "/"
     """The mount point, for `disk`."""
 
 
-class PrometheusSource(Spec):
+class PrometheusSource(Short):
     """A PromQL expression."""
 
     datasource: Name
@@ -123,7 +126,9 @@ class SentrySource(Spec):
     """Events or transactions of a Sentry project."""
 
     datasource: Name
-    measure: Literal["events", "users", "p50", "p75", "p95", "p99", "average", "failure_rate", "throughput", "crash_free_rate", "apdex"] = "events"
+    measure: Literal["events", "users", "p50", "p75", "p95", "p99", "average", "failure_rate", "throughput", "crash_free_rate", "apdex"] = (
+        "events"
+    )
     """`p…` and `average` are durations of transactions; `failure_rate` and `crash_free_rate` are percent; the others are counts."""
     tags: dict[str, str | None] = {}
     """Tag → value; nothing: the tag is set, to anything."""
@@ -154,15 +159,15 @@ class LogSource(Spec):
 class HeartbeatSource(Spec):
     """Something else calls the runner every so often; `down` when it does not."""
 
-    shorthand: ClassVar[str | None] = "grace"
+    shorthand: ClassVar[str] = "grace"
     grace: DurationField
     """How late a call may be."""
 
 
-class RedisSource(Spec):
+class RedisSource(Short):
     """PING, a field of INFO, or the length of a list."""
 
-    shorthand: ClassVar[str | None] = "datasource"
+    shorthand: ClassVar[str] = "datasource"
     datasource: Name
     info: str | None = None
     """A numeric field of INFO: `used_memory`."""
@@ -170,7 +175,7 @@ class RedisSource(Spec):
     """A list key."""
 
 
-class StorageSource(Spec):
+class StorageSource(Short):
     """Writes, reads and deletes a small object."""
 
     datasource: Name
@@ -183,7 +188,8 @@ class CommandSource(Spec):
 
     run: list[str] = Field(min_length=1)
     """Program and arguments."""
-    environ: dict[str, str] = {}
+    environ: dict[str, SecretText] = {}
+    """Environment variables; `${env:NAME}` as a whole value keeps one secret."""
 
 
 class ExprSource(Spec):
@@ -191,16 +197,16 @@ class ExprSource(Spec):
 
     formula: Sentence
     """`failed / total * 100`: the names of `inputs`, numbers, + - * / and brackets."""
-    inputs: dict[ValueName, str] = Field(min_length=1)
+    inputs: dict[ValueName, MetricPath] = Field(min_length=1)
     """Variable → `metric` or `metric.value`."""
 
 
 class MemberSource(Spec):
     """One part of a composite: a monitor that must not be firing, or a metric that must hold."""
 
-    shorthand: ClassVar[str | None] = "monitor"
+    shorthand: ClassVar[str] = "monitor"
     monitor: Name | None = None
-    metric: str | None = None
+    metric: MetricPath | None = None
     """`metric` or `metric.value`."""
     holds: Sentence | None = None
     """For a metric: healthy while this is true: `< 100`."""
@@ -246,5 +252,3 @@ class Sourced(Spec):
         """Every source field that was written."""
         given = self.model_fields_set
         return tuple(name for name in SOURCE_FIELDS if name in given and getattr(self, name) is not None)
-
-

@@ -69,7 +69,8 @@ class GrafanaEmulator(AlertingRoutes):
 
     def held(self) -> Iterable[Held]:
         for kind, id, body in self.store.items():
-            yield Held(kind, id, str(body.get("title") or body.get("name") or id), body)
+            inner = body.get("dashboard") if isinstance(body.get("dashboard"), dict) else {}
+            yield Held(kind, id, str(body.get("title") or body.get("name") or inner.get("title") or id), body)
 
     def environment(self, base_url: str) -> Mapping[str, str]:
         return {"GRAFANA_URL": base_url, "GRAFANA_TOKEN": "glsa_sandbox"}

@@ -79,7 +79,7 @@ grafana   +1  ~1  -1   (412 unchanged)
   ~ rule group Database   changed outside, and in the specs   db.yaml:12
       ~ rules[db].for: "5m" → "15m"
       ~ rules[db].query:
-      @ @@ -1,3 +1,3 @@
+      @@ -1,3 +1,3 @@
         SELECT 1
       - FROM a
       + FROM b

@@ -1,0 +1,124 @@
+"""`monctl apply`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monctl.cli import options
+
+if TYPE_CHECKING:
+    from monctl.deploy import Planned
+    from monctl.plan import Plan
+    from monctl.receipt import Receipt
+
+
+@click.command("apply")
+@click.argument("saved", metavar="[PLAN]", required=False, type=click.Path(path_type=Path, dir_okay=False))
+@options.estate
+@options.targets
+@options.selection
+@click.option("--adopt", multiple=True, metavar="ADDRESS[=ID]", help="Take over an object that is there and is nobody's; may be repeated.")
+@click.option("--allow-delete", is_flag=True, help="Do not hold deletions to the limit of monctl.yaml.")
+@click.option("--yes", is_flag=True, help="Do not ask. Widens nothing: deletions beyond the limit and takeovers still need their own flag.")
+@click.option("--resume", is_flag=True, help="Go on where a broken-off apply of the same plan stopped.")
+@options.sandbox
+@options.output("text", "json")
+def command(
+    saved: Path | None,
+    folder: Path | None,
+    environment: str | None,
+    targets: tuple[str, ...],
+    selected: tuple[str, ...],
+    excluded: tuple[str, ...],
+    adopt: tuple[str, ...],
+    allow_delete: bool,
+    yes: bool,
+    resume: bool,
+    sandbox: Path | None,
+    output: str,
+) -> int:
+    """Carry out a plan: a saved one, or plan and ask.
+
+    \b
+    Exit 0: done. 1: the specs have errors, or nobody agreed. 3: a provider could not be asked.
+    4: some done, some not; the journal tells, and --resume goes on. 5: refused for safety.
+    """
+    from monctl.cli.checked import checked_or_none, known_targets
+    from monctl.cli.deploying import sandbox_in
+    from monctl.errors import UsageError
+
+    if saved is not None and (targets or selected or excluded or adopt):
+        raise UsageError("a saved plan is carried out as it is", hint="make another plan with these options")
+    known = known_targets(targets)
+    checked = checked_or_none(options.roots(folder), environment)
+    if checked is None:
+        return 1
+    with sandbox_in(sandbox, known) as opened:
+        if saved is not None:
+            from monctl.cli.apply_saved import planned_again
+
+            planned = planned_again(saved, checked, known, sandbox=opened, allow_delete=allow_delete, resume=resume)
+        else:
+            from monctl.cli.deploying import make_plans
+
+            planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened)
+        return _carry_out(planned, yes=yes, resume=resume, output=output)
+
+
+def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: str) -> int:
+    from monctl.cli.deploying import agreed, tell_refusals, tell_unreached
+    from monctl.refuse import permitted
+    from monctl.render import plans as render
+
+    whole = [one.plan for one in planned]
+    if output == "text":
+        click.echo(render.text(whole, color=options.color(), full=False), nl=False)
+    if tell_unreached(planned):
+        return 3
+    refused = tell_refusals(planned)
+    going = [(one, permitted(one.plan, one.refusals)) for one in planned]
+    count = sum(plan.summary.changes for _, plan in going)
+    if refused and not count:
+        options.note("monctl: nothing was done")
+        return 5
+    if count and not agreed(f"Carry out {count} change{'s' if count != 1 else ''}?", yes=yes):
+        return 1
+    receipts = [receipt for one, plan in going if plan.changes for receipt in _apply_one(one, plan, resume=resume, output=output)]
+    if output == "json":
+        click.echo(render.receipts_json(receipts), nl=False)
+    return _told(receipts, refused=refused)
+
+
+def _told(receipts: Sequence[Receipt], *, refused: bool) -> int:
+    from monctl.receipt import Outcome
+
+    counts = {outcome: sum(1 for receipt in receipts if receipt.outcome is outcome) for outcome in Outcome}
+    if receipts:
+        rest = ", ".join(f"{counts[outcome]} {word}" for outcome, word in ((Outcome.FAILED, "failed"), (Outcome.UNTRIED, "not tried")) if counts[outcome])
+        options.note(f"{counts[Outcome.DONE]} done" + (f", {rest}; when the cause is mended: monctl apply --resume" if rest else ""))
+    if counts[Outcome.FAILED] or counts[Outcome.UNTRIED]:
+        return 4
+    return 5 if refused else 0
+
+
+def _apply_one(planned: Planned, plan: Plan, *, resume: bool, output: str) -> list[Receipt]:
+    from monctl.apply import Side, apply
+    from monctl.journal import Journal, read_journal
+    from monctl.plan_file import default_journal
+    from monctl.render.plans import receipt_line
+
+    path = default_journal(planned.state, plan)
+    progress = read_journal(path) if resume else None
+    sides = [Side(one.target, one.client, one.resources, one.state) for one in planned.reached.values()]
+    receipts = []
+    with Journal(path) as journal:
+        for receipt in apply(plan, sides, secrets=planned.secrets, journal=journal, progress=progress):
+            receipts.append(receipt)
+            if output == "text":
+                click.echo(receipt_line(receipt, color=options.color()), err=True)
+    return receipts
+

@@ -1,0 +1,102 @@
+"""What `diff` and `apply` share: estates made ready, the sandbox opened, plans made, problems told."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monctl.cli import options
+from monctl.deploy import Planned, Request, plan
+from monctl.project import Checked
+from monctl.target import Target
+
+if TYPE_CHECKING:
+    from monctl.sandbox.place import Sandbox
+
+
+@contextmanager
+def sandbox_in(folder: Path | None, targets: dict[str, Target]) -> Iterator[Sandbox | None]:
+    """The sandbox of `--sandbox DIR`, open; None without it."""
+    if folder is None:
+        yield None
+        return
+    from monctl.sandbox.place import Sandbox
+
+    with Sandbox(folder, targets.values()) as opened:
+        yield opened
+
+
+def make_plans(
+    checked: Sequence[Checked],
+    known: dict[str, Target],
+    *,
+    only: tuple[str, ...],
+    selected: tuple[str, ...] = (),
+    excluded: tuple[str, ...] = (),
+    adopt: tuple[str, ...] = (),
+    allow_delete: bool = False,
+    sandbox: Sandbox | None = None,
+) -> list[Planned]:
+    """A plan per estate. Raises UsageError when `--adopt` or `--select` name nothing at all."""
+    from monctl.adoption import unmatched
+    from monctl.deploy import resources
+    from monctl.errors import UsageError
+    from monctl.selector import selection
+
+    planned = []
+    for one in checked:
+        request = Request(
+            environ=os.environ,
+            only=only,
+            adopt=adopt,
+            selection=selection(one.program, selected, excluded),
+            allow_delete=allow_delete,
+            sandbox=sandbox,
+            on_wait=options.note,
+        )
+        planned.append(plan(one, known, request))
+    strange = unmatched(adopt, [resource for one in planned for resource in resources(one)])
+    if strange and not any(one.unreached for one in planned):
+        raise UsageError(f"--adopt: nothing in the specs is '{strange[0]}'", hint="name an address such as monitor.site, or target/kind/key")
+    return planned
+
+
+def tell_unreached(planned: Sequence[Planned]) -> bool:
+    """Say which targets could not be asked; True when there was one."""
+    told = False
+    for one in planned:
+        for target, error in one.unreached.items():
+            told = True
+            where = f"{one.checked.program.estate}: " if len(planned) > 1 else ""
+            sentence = str(error) if str(error).startswith(target) else f"{target}: {error}"
+            options.note(f"monctl: {where}{sentence}" + (f"\n  help: {error.hint}" if error.hint else ""))
+    if told:
+        options.note("monctl: nothing is known of what could not be asked; that is not the same as no changes")
+    return told
+
+
+def tell_refusals(planned: Sequence[Planned]) -> bool:
+    """Say what the safety rules refuse; True when there is something."""
+    told = False
+    for one in planned:
+        for refusal in one.refusals:
+            told = True
+            options.note(f"refused: {refusal.message}\n  help: {refusal.help}")
+    return told
+
+
+def agreed(question: str, *, yes: bool) -> bool:
+    """Whether to go on: `--yes`, or a person at a terminal who says so. Without a terminal nobody is asked, and the answer is no."""
+    if yes:
+        return True
+    if not os.isatty(0):
+        options.note("monctl: not applied: there is nobody to ask here; say --yes, or apply a saved plan with --yes")
+        return False
+    return click.confirm(question, err=True)
+
+

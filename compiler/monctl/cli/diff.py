@@ -1,0 +1,71 @@
+"""`monctl diff`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from monctl.cli import options
+
+
+@click.command("diff")
+@options.estate
+@options.targets
+@options.selection
+@click.option("--adopt", multiple=True, metavar="ADDRESS[=ID]", help="Take over an object that is there and is nobody's; may be repeated.")
+@click.option("--out", "out", type=click.Path(path_type=Path, dir_okay=False), metavar="PLAN", help="Save the plan for `monctl apply PLAN`.")
+@click.option("--allow-delete", is_flag=True, help="Do not hold deletions to the limit of monctl.yaml.")
+@click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
+@click.option("--full", is_flag=True, help="Fold nothing.")
+@options.sandbox
+@options.output("text", "json", "markdown")
+def command(
+    folder: Path | None,
+    environment: str | None,
+    targets: tuple[str, ...],
+    selected: tuple[str, ...],
+    excluded: tuple[str, ...],
+    adopt: tuple[str, ...],
+    out: Path | None,
+    allow_delete: bool,
+    detailed_exitcode: bool,
+    full: bool,
+    sandbox: Path | None,
+    output: str,
+) -> int:
+    """Show what would change, and for whom: specs against what the providers hold now.
+
+    \b
+    Exit 0: done. 1: the specs have errors. 2: there are changes (with --detailed-exitcode).
+    3: a provider could not be asked. 5: the plan would be refused.
+    """
+    from monctl.cli.checked import checked_or_none, known_targets
+    from monctl.cli.deploying import make_plans, sandbox_in, tell_refusals, tell_unreached
+    from monctl.deploy import resources
+    from monctl.plan_file import write_plans
+    from monctl.render import plans as render
+
+    known = known_targets(targets)
+    checked = checked_or_none(options.roots(folder), environment)
+    if checked is None:
+        return 1
+    with sandbox_in(sandbox, known) as opened:
+        planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened)
+    made = [one.plan for one in planned]
+    match output:
+        case "json":
+            click.echo(render.json_text(made), nl=False)
+        case "markdown":
+            click.echo(render.markdown(made), nl=False)
+        case _:
+            click.echo(render.text(made, color=options.color(), full=full), nl=False)
+    if tell_unreached(planned):
+        return 3
+    refused = tell_refusals(planned)
+    if out is not None:
+        write_plans(out, [(one.plan, tuple(resources(one))) for one in planned])
+        options.note(f"saved {out}; carry it out with: monctl apply {out}" + (f" -C {folder}" if folder else ""))
+    if refused:
+        return 5
+    return 2 if detailed_exitcode and any(not plan.empty for plan in made) else 0

@@ -1,0 +1,113 @@
+"""`monctl lint`."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monctl.cli import options
+
+if TYPE_CHECKING:
+    from monctl.finding import Finding
+    from monctl.lint import Context
+    from monctl.program import Delivery
+    from monctl.project import Checked
+    from monctl.target import Target
+
+
+@click.command("lint")
+@options.estate
+@options.output("text", "json", "github", "concise")
+@click.option(
+    "--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True, help="Exit 1 from this level on."
+)
+@click.option(
+    "--now", envvar="MONCTL_NOW", metavar="RFC3339", help="The time it is taken to be, for ignores that end: 2026-11-21T09:00:00Z."
+)
+@click.option("--rules", "listing", is_flag=True, help="List the rules instead: code, level, name, what they find.")
+@options.cached
+def command(folder: Path | None, environment: str | None, output: str, fail_on: str, now: str | None, listing: bool) -> int:
+    """Find monitors that cannot work: validate, then every rule, then the limits of each target.
+
+    Exit 0 when nothing is at or above --fail-on, 1 when something is. `monctl rule CODE` explains a rule.
+    """
+    if listing:
+        return _list(output)
+    from monctl.cli.findings import show
+    from monctl.project import check
+    from monctl.target import discover
+
+    at = _time(now)
+    known = discover()
+    checked = [check(root, environment, targets=known) for root in options.roots(folder)]
+    if not all(one.valid for one in checked):
+        return show(checked, [found for one in checked for found in one.findings], output=output, fail_on=fail_on)
+    return show(checked, [found for one in checked for found in findings(one, known, at)], output=output, fail_on=fail_on)
+
+
+def findings(checked: Checked, known: Mapping[str, Target], now: datetime) -> list[Finding]:
+    """Everything `monctl lint` says about a valid estate: what validate says, the rules, the targets' limits."""
+    from monctl import lint
+    from monctl.finding import located
+    from monctl.project import build
+
+    limits = [found for built in build(checked, targets=known).values() for found in built.findings]
+    sources = checked.loaded.sources
+    return located([*checked.findings, *lint.run(checked.program, sources, context(checked, now), others=limits)], sources)
+
+
+def context(checked: Checked, now: datetime) -> Context:
+    """What rules may look at besides the program."""
+    from monctl.lint import Context, Levels
+    from monctl.source import Origin
+
+    loaded = checked.loaded
+    shown = [Path(os.path.relpath(path)).as_posix() for path in loaded.files]
+    return Context(
+        texts={file: text for file in shown if (text := loaded.sources.text(file)) is not None},
+        today=now.date(),
+        defaults=_defaults(checked),
+        levels=Levels(loaded.settings.rules if loaded.settings is not None else {}, Origin(loaded.settings_file, ("rules",))),
+    )
+
+
+def _defaults(checked: Checked) -> dict[str, Delivery]:
+    """Severity → what it says about where its alerts go."""
+    from monctl.program import Delivery
+    from monctl.spec.people import Severity
+
+    said = {item.name: item.spec for item in checked.loaded.items if isinstance(item.spec, Severity)}
+    return {
+        name: Delivery(tuple(spec.notify), spec.escalation, spec.during) for name, spec in said.items() if spec.notify or spec.escalation
+    }
+
+
+def _time(text: str | None) -> datetime:
+    """The time given, else the clock's. Raises UsageError for a text that is no time."""
+    if text is None:
+        return datetime.now(UTC)
+    try:
+        given = datetime.fromisoformat(text)
+    except ValueError:
+        raise click.BadParameter(f"'{text}' is not a time; write one such as 2026-11-21T09:00:00Z", param_hint="--now") from None
+    return given if given.tzinfo is not None else given.replace(tzinfo=UTC)
+
+
+def _list(output: str) -> int:
+    from monctl.lint import all_rules
+
+    if output == "json":
+        import json
+
+        listed = [{"code": rule.code, "level": rule.level.value, "name": rule.name, "summary": rule.summary} for rule in all_rules()]
+        click.echo(json.dumps({"format_version": 1, "rules": listed}, indent=2, ensure_ascii=False))
+        return 0
+    width = max(len(rule.name) for rule in all_rules())
+    for rule in all_rules():
+        click.echo(f"{rule.code:<9} {rule.level.value:<8} {rule.name:<{width}}  {rule.summary}")
+    return 0

@@ -1,0 +1,34 @@
+"""`monctl rule`."""
+
+from __future__ import annotations
+
+import click
+
+from monctl.errors import UsageError
+
+
+@click.command("rule")
+@click.argument("code")
+def command(code: str) -> int:
+    """Explain one lint rule: what it finds, why, an example, what to write instead, and where the facts come from.
+
+    CODE is a code such as SQL007, or a rule's name.
+    """
+    from monctl.lint import all_rules
+    from monctl.lint.levels import is_locked
+    from monctl.suggest import did_you_mean
+
+    wanted = code.strip().upper()
+    known = {rule.code: rule for rule in all_rules()} | {rule.name.upper(): rule for rule in all_rules()}
+    rule = known.get(wanted)
+    if rule is None and is_locked(wanted):
+        raise UsageError(
+            f"{wanted} is no lint rule: it says that a spec is not valid",
+            hint="its message says what to write instead; `monctl lint --rules` lists the rules",
+        )
+    if rule is None:
+        near = did_you_mean(wanted, [one.code for one in all_rules()]) or ""
+        hint = near if near.startswith("did you mean") else "`monctl lint --rules` lists them"
+        raise UsageError(f"there is no rule '{code}'", hint=hint)
+    click.echo(f"{rule.code} {rule.name} ({rule.level.value})\n\n{rule.page}")
+    return 0

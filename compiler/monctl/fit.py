@@ -1,0 +1,100 @@
+"""Raw objects to items: names, duplicates, models. Pure; every misfit is a finding, and what fits of an object is kept."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pydantic import ValidationError
+
+from monctl import misfit
+from monctl.expand import Raw, refers
+from monctl.finding import Finding
+from monctl.loaded import Item
+from monctl.source import Origin
+from monctl.spec.base import NAME_PATTERN, Spec
+from monctl.spec.file import KINDS, SINGULAR
+
+S = TypeVar("S", bound=Spec)
+
+_NAME = re.compile(NAME_PATTERN)
+
+
+@dataclass(slots=True)
+class Fitted:
+    """Items, and what was wrong on the way."""
+
+    items: list[Item] = field(default_factory=list)
+    broken: set[tuple[str, str]] = field(default_factory=set)
+    """(kind, name) of objects of which nothing could be kept."""
+    findings: list[Finding] = field(default_factory=list)
+
+
+def fit(raws: Iterable[Raw]) -> Fitted:
+    """Each raw object against the model of its kind; of two with one name the first."""
+    fitted = Fitted()
+    first: dict[tuple[str, str], Origin] = {}
+    for raw in raws:
+        if not _NAME.match(raw.name):
+            fitted.findings.append(_bad_name(raw))
+            continue
+        address = f"{SINGULAR[raw.kind]}.{raw.name}"
+        earlier = first.setdefault((raw.kind, raw.name), raw.origin)
+        if earlier is not raw.origin:
+            where = f"{earlier.file}:{earlier.line}" if earlier.line else earlier.file
+            message = f"{address} is declared twice, first in {where}"
+            fitted.findings.append(Finding("SPEC036", message, raw.origin, help="rename one of them", address=address, on_key=True))
+            continue
+        found = len(fitted.findings)
+        spec = one(KINDS[raw.kind], raw.value, raw.origin, address, fitted.findings)
+        if spec is None:
+            fitted.broken.add((raw.kind, raw.name))
+        else:
+            fitted.items.append(Item(raw.kind, raw.name, spec, raw.origin, len(fitted.findings) == found))
+    return fitted
+
+
+def one(model: type[S], value: Any, origin: Origin, address: str | None, findings: list[Finding]) -> S | None:
+    """A value as its model; with misfits what is left without them, or None where that is not enough. Nothing at all is an empty map."""
+    raw = {} if value is None else value
+    try:
+        spec = model.model_validate(raw)
+    except ValidationError as error:
+        findings.extend(misfit.findings(error, model, raw, origin, address))
+        rest = misfit.without(error, raw)
+        try:
+            spec = model.model_validate(rest)
+        except ValidationError:
+            return None
+    if refers(raw):
+        findings.extend(_stray_secrets(model, raw, origin, address))
+    return spec
+
+
+def _stray_secrets(model: type[Spec], raw: Any, origin: Origin, address: str | None) -> Iterator[Finding]:
+    """Secrets in fields that take none: their reference would be sent as it is written."""
+    for path in _secrets(raw, ()):
+        if not misfit.takes_secret(model, path):
+            help = "write the value itself here if it is no secret; a text that begins with ${ is written $${"
+            yield Finding("SPEC034", "this field takes no secret", origin.at(*path), help=help, address=address)
+
+
+def _secrets(value: Any, path: misfit.Path) -> Iterator[misfit.Path]:
+    """Paths of the texts that are a reference to a secret."""
+    if isinstance(value, str):
+        if value.startswith(("${env:", "${file:")):
+            yield path
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            yield from _secrets(item, (*path, key))
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _secrets(item, (*path, index))
+
+
+def _bad_name(raw: Raw) -> Finding:
+    reason = "is too long for a name" if len(raw.name) > 63 and _NAME.match(raw.name[:63]) else "cannot be a name"
+    help = "a name is letters, digits, - and _, begins with a letter or digit, and has at most 63 characters"
+    return Finding("SPEC035", f"'{raw.name}' {reason}", raw.origin, help=help, on_key=True)

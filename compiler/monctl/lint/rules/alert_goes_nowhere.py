@@ -1,0 +1,55 @@
+"""ROUTE002."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.receivers import arrives
+from monctl.lint.rule import found, rule
+from monctl.program import Alert, Monitor, Program
+
+
+@rule("ROUTE002", "alert-goes-nowhere", level=Level.WARNING)
+def alert_goes_nowhere(program: Program, context: Context) -> Iterator[Finding]:
+    """Alerts of a severity are sent nowhere.
+
+    Told once per severity, with the number of alerts. Severities that page are ROUTE001's; `notify: []` says that nobody need hear of it.
+    A channel that takes other severities only is no place to go.
+
+    **Why.** They change a colour on a dashboard, if there is one. Whoever wrote `warning: …` expected to be warned.
+
+    **Example**
+
+        severities:
+          critical: {notify: [pagerduty]}
+          warning: {}
+
+    **Instead**
+
+        severities:
+          critical: {notify: [pagerduty]}
+          warning: {notify: [slack-warnings]}
+
+    **Source.** The order in which an alert finds its channels: its own, the monitor's, the routes', the severity's (spec language, 2026-11-21)
+    """
+    silent: dict[str, list[str]] = {}
+    for monitor in program.monitors.values():
+        for alert in monitor.alerts:
+            if not arrives(program, alert) and not program.severities[alert.severity].pages and not _is_meant(monitor, alert, context):
+                silent.setdefault(alert.severity, []).append(monitor.name)
+    for name, monitors in silent.items():
+        told = f"{len(monitors)} alerts" if len(monitors) > 1 else f"the alert of '{monitors[0]}'"
+        yield found(
+            f"{told} of severity '{name}' {'go' if len(monitors) > 1 else 'goes'} nowhere",
+            program.severities[name].origin,
+            help="add `notify:` to the severity, or a route",
+            address=f"severity.{name}",
+            on_key=True,
+        )
+
+
+def _is_meant(monitor: Monitor, alert: Alert, context: Context) -> bool:
+    """Whether it is written that the alert goes nowhere."""
+    return any(context.raw(origin.at("notify")) == [] for origin in (monitor.origin, alert.origin))

@@ -1,0 +1,38 @@
+"""SQL006."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import query_rule
+
+
+@query_rule("SQL006", "compared-with-null", level=Level.ERROR, nodes=("EQ", "NEQ"))
+def compared_with_null(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A query compares with NULL by = or <>.
+
+    Such a comparison is never true and never false, whatever stands on the other side.
+
+    **Why.** The condition selects nothing, the count is 0, and a monitor that waits for more than 0 is quiet for ever.
+
+    **Example**
+
+        SELECT COUNT(*) FROM posts WHERE track_id = NULL
+
+    **Instead**
+
+        SELECT COUNT(*) FROM posts WHERE track_id IS NULL
+
+    **Source.** https://postgresql.org/message-id/00c301c3d33a%240fdab060%24af44053d%40winxp, which quotes the manual on `transform_null_equals` (read 2026-11-21)
+    """
+    if not isinstance(node, exp.Binary) or node.find_ancestor(exp.Update, exp.Set) is not None:
+        return
+    if isinstance(node.expression, exp.Null) or isinstance(node.this, exp.Null):
+        other = node.this if isinstance(node.expression, exp.Null) else node.expression
+        operator, way_out = ("=", "IS NULL") if isinstance(node, exp.EQ) else ("<>", "IS NOT NULL")
+        yield query.fault(f"'{operator} NULL' is never true", other, help=f"write {way_out}")

@@ -1,0 +1,67 @@
+"""SQL014."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import query_rule
+from monctl.lint.tree import number
+
+_WHOLE = (exp.DType.INT, exp.DType.BIGINT, exp.DType.SMALLINT, exp.DType.TINYINT)
+
+
+@query_rule("SQL014", "integer-division", level=Level.WARNING, nodes=("Div",))
+def integer_division(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A query divides whole numbers, and the fraction is lost.
+
+    Found in dialects where a whole number divided by a whole number is a whole number (PostgreSQL, SQLite), for counts and casts. Dividing by a
+    number that is written out, such as 8 or 60, is taken as meant.
+
+    **Why.** `COUNT(…) / COUNT(*) * 100` is 0 or 100 and nothing between: 99 failures of 100 are 0 %.
+
+    **Example**
+
+        SELECT COUNT(*) FILTER (WHERE failed) / NULLIF(COUNT(*), 0) * 100 AS failure_rate FROM jobs
+
+    **Instead**
+
+        SELECT 100.0 * COUNT(*) FILTER (WHERE failed) / NULLIF(COUNT(*), 0) AS failure_rate FROM jobs
+
+    **Source.** https://datacomy.com/sql/postgresql/division/ (read 2026-11-21); per dialect as sqlglot models it (`TYPED_DIVISION`, 30.30)
+    """
+    if (
+        isinstance(node, exp.Div)
+        and node.args.get("typed")
+        and _is_whole(node.this)
+        and _is_whole(node.expression)
+        and number(node.expression) is None
+    ):
+        yield query.fault(
+            "whole numbers are divided, and the fraction is lost", node, help="multiply by 100.0 or 1.0 first, or cast one side to numeric"
+        )
+
+
+def _is_whole(node: exp.Expr | None) -> bool:
+    """Whether a node is certainly a whole number."""
+    match node:
+        case exp.Count():
+            return True
+        case exp.Literal():
+            return not node.is_string and node.name.isdigit()
+        case exp.Paren() | exp.Filter() | exp.Nullif() | exp.Neg() | exp.Window():
+            return _is_whole(node.this)
+        case exp.Coalesce():
+            return _is_whole(node.this) and all(_is_whole(one) for one in node.expressions)
+        case exp.Add() | exp.Sub() | exp.Mul():
+            return _is_whole(node.left) and _is_whole(node.right)
+        case exp.Cast():
+            return node.to.this in _WHOLE
+        case exp.Subquery():
+            return isinstance(node.this, exp.Select) and len(node.this.expressions) == 1 and _is_whole(node.this.expressions[0].unalias())
+        case _:
+            return False

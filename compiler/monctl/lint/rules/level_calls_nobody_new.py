@@ -1,0 +1,55 @@
+"""ROUTE007."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.rule import found, rule
+from monctl.program import Program, Recipient
+
+
+@rule("ROUTE007", "level-calls-nobody-new", level=Level.WARNING)
+def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Finding]:
+    """A later level of an escalation calls only those whom earlier levels have called already.
+
+    Also said of one level that names the same recipient twice.
+
+    **Why.** Whoever did not answer the first call sleeps, flies, or has no signal. An escalation exists to find somebody else.
+
+    **Example**
+
+        escalations:
+          incident:
+            levels:
+              - {after: 0m, notify: [oncall]}
+              - {after: 15m, notify: [oncall]}
+
+    **Instead**
+
+        escalations:
+          incident:
+            levels:
+              - {after: 0m, notify: [oncall]}
+              - {after: 15m, notify: [oncall.backup]}
+            repeat: 1
+
+    **Source.** The second schedule is the backup when the first responder does not act: https://support.pagerduty.com/docs/escalation-policy-vs-schedule (read 2026-11-21)
+    """
+    for escalation in program.escalations.values():
+        called: set[Recipient] = set()
+        for at, step in enumerate(escalation.steps):
+            where = escalation.origin.at("levels", at, "notify")
+            if len(set(step.recipients)) < len(step.recipients):
+                yield found(
+                    f"level {at + 1} names one recipient twice", where, help="name each once", address=f"escalation.{escalation.name}"
+                )
+            elif step.recipients and called.issuperset(step.recipients):
+                yield found(
+                    f"level {at + 1} calls nobody who was not called before",
+                    where,
+                    help="call somebody else, or use `repeat:` to go through all levels again",
+                    address=f"escalation.{escalation.name}",
+                )
+            called.update(step.recipients)

@@ -1,0 +1,44 @@
+"""SQL009."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import query_rule
+from monctl.lint.tree import is_one_row
+
+
+@query_rule("SQL009", "limit-without-order", level=Level.WARNING, nodes=("Limit", "Fetch"))
+def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A query takes some of its rows, and nothing says which.
+
+    LIMIT (or FETCH FIRST) without ORDER BY gives any rows the database finds first. Where it does not matter nothing is said: inside
+    EXISTS, on a result that has one row, and in the modes `rows` and `exists`, which only cap how many are told.
+
+    **Why.** The figure changes with the plan of the query: after a vacuum, an index, an upgrade. An alert on it means nothing.
+
+    **Example**
+
+        SELECT duration FROM runs LIMIT 1
+
+    **Instead**
+
+        SELECT duration FROM runs ORDER BY started_at DESC LIMIT 1
+
+    **Source.** PostgreSQL 17, LIMIT and OFFSET: https://access.crunchydata.com/documentation/postgresql17/latest/queries-limit.html (read 2026-11-21)
+    """
+    select = node.parent
+    if not isinstance(select, exp.Query) or select.args.get("order") is not None:
+        return
+    if isinstance(select, exp.Select) and is_one_row(select):
+        return
+    if select is query.tree and query.source.mode != "value":
+        return
+    if isinstance(select.parent, exp.Exists) or (isinstance(select.parent, exp.Subquery) and isinstance(select.parent.parent, exp.Exists)):
+        return
+    yield query.fault("LIMIT without ORDER BY takes rows by chance", node, help="add ORDER BY, so that it is known which rows come first")

@@ -1,0 +1,52 @@
+"""ROUTE004."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.receivers import wakes
+from monctl.lint.rule import found, rule
+from monctl.program import Program
+
+
+@rule("ROUTE004", "page-only-in-hours", level=Level.WARNING)
+def page_only_in_hours(program: Program, context: Context) -> Iterator[Finding]:
+    """An alert that must wake somebody is sent to a pager in the hours of a calendar only.
+
+    Everything that rings for it has `during:`, and nothing covers the other hours.
+
+    **Why.** The severity says "at any hour". Failures at night, which are the ones nobody sees by themselves, wait for the morning.
+
+    **Example**
+
+        severities:
+          critical: {pages: true, escalation: on-call, during: business-hours}
+
+    **Instead**
+
+        severities:
+          critical: {pages: true, escalation: on-call}
+
+    **Source.** Hours in which nobody would be reached are asked for as a check: https://github.com/grafana-cold-storage/oncall/issues/1511 (read 2026-11-20)
+    """
+    for monitor in program.monitors.values():
+        for alert in monitor.alerts:
+            ringing = [one for one in alert.deliveries if wakes(program, one)]
+            if (
+                not ringing
+                or not program.severities[alert.severity].pages
+                or any(one.during is None and one.unless is None for one in ringing)
+            ):
+                continue
+            covered = {one.during for one in ringing if one.during} & {one.unless for one in ringing if one.unless and one.during is None}
+            calendars = sorted({name for one in ringing for name in (one.during, one.unless) if name})
+            if not covered:
+                yield found(
+                    f"'{alert.severity}' must wake somebody at any hour, but rings only by calendar '{calendars[0]}'",
+                    alert.origin,
+                    help="let something ring outside these hours as well, or set `pages: false` for the severity",
+                    address=monitor.address,
+                    on_key=True,
+                )

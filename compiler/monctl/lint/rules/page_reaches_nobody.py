@@ -1,0 +1,45 @@
+"""ROUTE001."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.receivers import arrives
+from monctl.lint.rule import found, rule
+from monctl.program import Program
+
+
+@rule("ROUTE001", "page-reaches-nobody", level=Level.ERROR)
+def page_reaches_nobody(program: Program, context: Context) -> Iterator[Finding]:
+    """An alert that must wake somebody is sent nowhere.
+
+    Its severity pages, and neither the monitor, nor a route, nor the severity gives it an escalation or a channel that takes this severity.
+
+    **Why.** The failure is noticed, on time, by a machine that tells nobody.
+
+    **Example**
+
+        severities:
+          critical: {pages: true}
+        monitors:
+          api: {http: https://api.example.com, alert: {critical: down}}
+
+    **Instead**
+
+        severities:
+          critical: {pages: true, notify: [pagerduty]}
+
+    **Source.** A routing tree that sent an important alert nowhere for almost two months: https://github.com/prometheus/alertmanager/issues/2213 (read 2026-11-20)
+    """
+    for monitor in program.monitors.values():
+        for alert in monitor.alerts:
+            if not arrives(program, alert) and program.severities[alert.severity].pages:
+                yield found(
+                    f"'{alert.severity}' must wake somebody, but goes nowhere",
+                    alert.origin,
+                    help=f"add `notify:` or `escalation:` to severity.{alert.severity}, a route, or this monitor",
+                    address=monitor.address,
+                    on_key=True,
+                )

@@ -1,0 +1,50 @@
+"""SQL004."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import ROOT, query_rule
+from monctl.lint.tree import columns, outer_select
+
+
+@query_rule("SQL004", "value-not-named", level=Level.WARNING, nodes=(ROOT,))
+def value_not_named(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """An alert depends on a query with several columns, and nothing says which one counts.
+
+    Without `values:` the first column is the value. With several columns, or a `*`, that is chance.
+
+    **Why.** Whoever adds a column at the front, or a table gets a new first column, changes what the alert means without touching it.
+
+    **Example**
+
+        query: SELECT queue, COUNT(*) AS waiting FROM jobs GROUP BY queue ORDER BY 2 DESC LIMIT 1
+
+    **Instead**
+
+        query: SELECT queue, COUNT(*) AS waiting FROM jobs GROUP BY queue ORDER BY 2 DESC LIMIT 1
+        values: {waiting: jobs}
+
+    **Source.** The meaning of `values` in the spec language (2026-11-21)
+    """
+    select = outer_select(node)
+    if select is None or query.source.mode != "value" or query.source.values or not query.is_watched():
+        return
+    names = [name for name, _ in columns(select)]
+    if "*" in names:
+        yield query.fault(
+            "the value is whatever the first column of * happens to be",
+            select.expressions[names.index("*")],
+            help="select the one column that counts",
+        )
+    elif len(names) > 1:
+        yield query.fault(
+            f"the query has {len(names)} columns, and only the first is read",
+            select.expressions[0],
+            help=f"add `values: {{{names[-1] or 'name'}: unit}}`",
+        )

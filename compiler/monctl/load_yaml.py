@@ -1,0 +1,86 @@
+"""A YAML document to raw objects: its kinds, templates and `moved`, multiplied and filled. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+from monctl.document import Document
+from monctl.expand import Expander, Raw
+from monctl.finding import Finding
+from monctl.loaded import Move
+from monctl.source import Origin
+from monctl.spec.file import KINDS, PLURAL, TOP_LEVEL
+from monctl.suggest import closest
+
+_WORDS = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}
+
+
+@dataclass(slots=True)
+class Raws:
+    """Raw objects as files declare them, and what was wrong on the way."""
+
+    expander: Expander
+    objects: list[Raw] = field(default_factory=list)
+    moved: list[Move] = field(default_factory=list)
+    findings: list[Finding] = field(default_factory=list)
+
+    def add_document(self, document: Document) -> None:
+        """Everything a YAML document declares."""
+        origin = Origin(document.file)
+        for kind, objects in document.value.items():
+            if kind.startswith("x-"):
+                continue  # a place of the user's own, for anchors
+            if kind not in TOP_LEVEL:
+                self.findings.append(Finding("SPEC037", f"unknown kind '{kind}'", origin.at(kind), help=_kind_meant(kind), on_key=True))
+            elif isinstance(objects, dict):
+                for name, value in objects.items():
+                    self.add(Raw(kind, name, value, origin.at(kind, name)))
+            elif objects is not None:
+                help = f"write `{kind}:` and below it, indented, `NAME:`"
+                self.findings.append(Finding("SPEC032", f"'{kind}' is a map of names, not {_word(objects)}", origin.at(kind), help=help))
+
+    def add(self, raw: Raw) -> None:
+        """One entry of a kind, as written."""
+        if raw.kind == "moved":
+            self._add_move(raw)
+        elif raw.kind == "templates":
+            self.objects.extend(self._template(raw))
+        else:
+            self.objects.extend(self.expander.objects(raw))
+
+    def _add_move(self, raw: Raw) -> None:
+        if isinstance(raw.value, str) and raw.value:
+            self.moved.append(Move(raw.name, raw.value, raw.origin))
+        else:
+            help = "write old address: new address, such as monitor.old: monitor.new"
+            self.findings.append(Finding("SPEC049", f"'{raw.name}' moved to no address", raw.origin, help=help, on_key=True))
+
+    def _template(self, raw: Raw) -> Iterator[Raw]:
+        value, origin = raw.value, raw.origin
+        if not isinstance(value, dict):
+            help = "give it `for_each:` and kinds such as `monitors:`"
+            self.findings.append(Finding("SPEC032", f"template '{raw.name}' is {_word(value)}, not a map", origin, help=help))
+            return
+        if "for_each" not in value:
+            message = f"template '{raw.name}' has no `for_each`"
+            self.findings.append(Finding("SPEC031", message, origin, help="add `for_each:` with a map or list", on_key=True))
+            return
+        for kind, objects in value.items():
+            if kind != "for_each" and kind not in KINDS:
+                message = f"unknown kind '{kind}' in a template"
+                self.findings.append(Finding("SPEC037", message, origin.at(kind), help=_kind_meant(kind), on_key=True))
+            elif kind in KINDS and not isinstance(objects, dict):
+                message = f"'{kind}' is a map of names, not {_word(objects)}"
+                self.findings.append(Finding("SPEC032", message, origin.at(kind), help=f"write `{kind}:` and below it, indented, `NAME:`"))
+        yield from self.expander.template({kind: value[kind] for kind in value if kind == "for_each" or kind in KINDS}, origin)
+
+
+def _kind_meant(kind: str) -> str:
+    word = PLURAL.get(kind) or closest(kind, TOP_LEVEL)
+    return f"did you mean '{word}'?" if word else f"the kinds are {', '.join(TOP_LEVEL)}; a key of your own begins with x-"
+
+
+def _word(value: Any) -> str:
+    return "nothing" if value is None else _WORDS.get(type(value), "something else")
