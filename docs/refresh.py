@@ -1,9 +1,9 @@
 """Puts the real output of commands into README.md, docs/*.md and the targets' pages, so that what they show is what monctl prints.
 
-A block that follows `<!-- output: COMMAND -->` is filled with what the command prints, one that follows `<!-- run -->` is run and must
-succeed, one that follows `<!-- file: PATH -->` is written to that file. What stands between `<!-- markdown: COMMAND -->` and
-`<!-- /markdown -->` is what the command prints, as Markdown. All of one document are taken in order, in one folder that holds nothing
-but a copy of `monitors/`.
+A block that follows `<!-- output: COMMAND -->` is filled with what the command prints, one that follows `<!-- console: COMMAND -->` with
+the command as it is typed and what it prints, one that follows `<!-- run -->` is run and must succeed, and one that follows `<!-- file: PATH -->`
+is written to that file. What stands between `<!-- markdown: COMMAND -->` and `<!-- /markdown -->` is what the command prints, as Markdown.
+All of one document are taken in order, in one folder that holds nothing but a copy of `monitors/`.
 
     python docs/refresh.py           rewrite the documents
     python docs/refresh.py --check   exit 1 when one of them would change
@@ -21,7 +21,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = re.compile(
-    r"<!-- (?:run|file: (?P<file>\S+)|output: (?P<command>[^\n]+?)) -->\n```(?P<language>\w*)\n(?P<body>.*?)```\n"
+    r"<!-- (?:run|file: (?P<file>\S+)|(?P<how>output|console): (?P<command>[^\n]+?)) -->\n```(?P<language>\w*)\n(?P<body>.*?)```\n"
     r"|<!-- markdown: (?P<pages>[^\n]+?) -->\n.*?<!-- /markdown -->\n",
     re.DOTALL,
 )
@@ -46,7 +46,7 @@ def documents() -> list[Path]:
 def refreshed(text: str, folder: Path) -> str:
     """The document with every output block filled anew, its files written and its `run` blocks run, all in `folder`.
 
-    An output command may end in `# exit N`, when another status than 0 is what the reader shall see. Raises CommandFailed.
+    A command may end in `# exit N`, when another status than 0 is what the reader shall see. Raises CommandFailed.
     """
 
     def fill(found: re.Match[str]) -> str:
@@ -62,7 +62,8 @@ def refreshed(text: str, folder: Path) -> str:
             return found[0]
         command, _, announced = found["command"].partition("# exit ")
         output = run(command.strip(), folder, expected=int(announced or 0))
-        return f"<!-- output: {found['command']} -->\n```{found['language']}\n{output}```\n"
+        typed = f"$ {command.strip()}\n" if found["how"] == "console" else ""
+        return f"<!-- {found['how']}: {found['command']} -->\n```{found['language']}\n{typed}{output}```\n"
 
     return BLOCK.sub(fill, text)
 

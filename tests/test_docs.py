@@ -31,6 +31,12 @@ def test_blocks_are_written_run_and_filled_in_order(tmp_path: Path) -> None:
     assert refreshed(text, tmp_path) == text.replace("old\n", "one\ntwo\n")
 
 
+def test_a_console_shows_what_is_typed(tmp_path: Path) -> None:
+    text = "<!-- console: echo no; exit 1 # exit 1 -->\n```console\nold\n```\n"
+
+    assert refreshed(text, tmp_path) == text.replace("old", "$ echo no; exit 1\nno")
+
+
 def test_markdown_of_a_command_is_taken_as_markdown(tmp_path: Path) -> None:
     text = "<!-- markdown: printf '* one\\n' -->\n\n* old\n\n<!-- /markdown -->\n\nWords.\n"
 

@@ -79,7 +79,8 @@ def test_every_text_file_ends_in_one_newline_and_has_no_trailing_space() -> None
 
 
 def test_a_long_python_file_gives_its_reason() -> None:
-    long = {name for name, text in texts() if name.endswith(".py") and text.count("\n") > LONGEST}
+    # tests are lists of cases: they grow by entries, not by jobs
+    long = {name for name, text in texts() if name.endswith(".py") and not name.startswith("tests/") and text.count("\n") > LONGEST}
 
     assert long == set(LONG)
 

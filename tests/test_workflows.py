@@ -162,7 +162,7 @@ class Machine:
             "PATH": f"{self.bin}{os.pathsep}{os.environ['PATH']}",
             "GITHUB_OUTPUT": str(noted),
             "GITHUB_STEP_SUMMARY": str(self.folder / "summary"),
-            **dict.fromkeys(referenced(), "https://hooks.example/secret"),
+            **{name: f"https://hooks.example/{name.lower()}/0123456789abcdef" for name in referenced()},
             **{name: re.sub(r"\$\{\{(.*?)\}\}", fill, str(value)) for name, value in step.get("env", {}).items()},
         }
         done = subprocess.run(

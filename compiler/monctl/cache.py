@@ -26,7 +26,7 @@ SETTINGS = "monctl.yaml"
 _FORMAT = b"monctl answer 1\n"
 FIELDS = ("status", "said", "inputs", "modules", "modules_stamp", "named", "named_stamp", "written", "written_stamp")
 """Of an answer. A stamp is of the files that the field before it lists, with a zero byte between."""
-_ENVIRONMENT = ("MONCTL_", "PYTHON", "LC_")
+_ENVIRONMENT = ("LC_", "MONCTL_", "PYDANTIC_", "PYTHON", "SQLGLOT", "_PYTHON")
 _VARIABLES = frozenset({"COLUMNS", "FORCE_COLOR", "LANG", "LANGUAGE", "LINES", "NO_COLOR", "TERM", "TZ"})
 _DAY_S = 86_400
 
@@ -154,9 +154,14 @@ def _now(folder: str) -> int:
     return os.stat(clock).st_mtime_ns
 
 
+def concerns(variable: str) -> bool:
+    """Whether an environment variable is part of the question."""
+    return variable in _VARIABLES or variable.startswith(_ENVIRONMENT)
+
+
 def _key(arguments: Sequence[str]) -> str:
     """A digest of all that was asked but what is in files."""
-    environ = sorted((name, value) for name, value in os.environ.items() if name in _VARIABLES or name.startswith(_ENVIRONMENT))
+    environ = sorted((name, value) for name, value in os.environ.items() if concerns(name))
     streams = [(stream.isatty(), stream.encoding, stream.errors, _width(stream.fileno())) for stream in (sys.stdout, sys.stderr)]
     interpreter = (sys.executable, sys.version, sys.path, tuple(sys.flags))
     asked = (list(arguments), os.getcwd(), environ, streams, interpreter, os.geteuid(), int(time.time()) // _DAY_S)  # noqa: PTH109

@@ -49,6 +49,8 @@ class Raw:
     name: str
     value: Any
     origin: Origin
+    plain: bool = False
+    """It is known to hold no `${`: nothing is to be filled, and no secret is named."""
 
 
 @dataclass(slots=True)
@@ -66,7 +68,8 @@ class Expander:
     def objects(self, raw: Raw) -> Iterator[Raw]:
         """One object, or one per entry of its `for_each`."""
         if not isinstance(raw.value, dict) or "for_each" not in raw.value:
-            yield Raw(raw.kind, raw.name, self.fill(raw.value, {}, raw.origin), raw.origin)
+            plain = raw.plain or not refers(raw.value)
+            yield Raw(raw.kind, raw.name, raw.value if plain else self._fill(raw.value, {}, raw.origin, ()), raw.origin, plain)
             return
         rest = {key: value for key, value in raw.value.items() if key != "for_each"}
         for each in self._entries(raw.value["for_each"], raw.origin.at("for_each")):

@@ -48,7 +48,7 @@ def fit(raws: Iterable[Raw]) -> Fitted:
             fitted.findings.append(Finding("SPEC036", message, raw.origin, help="rename one of them", address=address, on_key=True))
             continue
         found = len(fitted.findings)
-        spec = one(KINDS[raw.kind], raw.value, raw.origin, address, fitted.findings)
+        spec = one(KINDS[raw.kind], raw.value, raw.origin, address, fitted.findings, plain=raw.plain)
         if spec is None:
             fitted.broken.add((raw.kind, raw.name))
         else:
@@ -56,8 +56,11 @@ def fit(raws: Iterable[Raw]) -> Fitted:
     return fitted
 
 
-def one(model: type[S], value: Any, origin: Origin, address: str | None, findings: list[Finding]) -> S | None:
-    """A value as its model; with misfits what is left without them, or None where that is not enough. Nothing at all is an empty map."""
+def one(model: type[S], value: Any, origin: Origin, address: str | None, findings: list[Finding], *, plain: bool = False) -> S | None:
+    """A value as its model; with misfits what is left without them, or None where that is not enough. Nothing at all is an empty map.
+
+    `plain`: the value is known to hold no `${`.
+    """
     raw = {} if value is None else value
     try:
         spec = model.model_validate(raw)
@@ -68,7 +71,7 @@ def one(model: type[S], value: Any, origin: Origin, address: str | None, finding
             spec = model.model_validate(rest)
         except ValidationError:
             return None
-    if refers(raw):
+    if not plain and refers(raw):
         findings.extend(_stray_secrets(model, raw, origin, address))
     return spec
 

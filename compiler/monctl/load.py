@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any
 
 from monctl import discover
 from monctl.document import Document, SourceMap, load_file
 from monctl.finding import Finding, Level
 from monctl.fit import fit
+from monctl.halves import in_halves
 from monctl.load_python import SECONDS, PythonSpec, python_specs, refused
 from monctl.load_yaml import Raws
 from monctl.loaded import Item, Loaded
@@ -68,14 +70,18 @@ class _Reading:
         self.findings: list[Finding] = []
         self.texts: dict[str, str] = {}
         self._root = root
-        self._at = os.path.relpath(root, shown_from)
+        self._length = len(str(root)) + 1 if str(root) != "." else 0
+        at = Path(os.path.relpath(root, shown_from)).as_posix()
+        self._at = "" if at == "." else f"{at}/"
 
     def shown(self, path: Path) -> str:
         """A path as the user is told of it."""
-        return Path(self._at, path.relative_to(self._root)).as_posix()
+        return self._at + str(path)[self._length :].replace(os.sep, "/")
 
     def yaml(self, path: Path) -> Document:
-        document = load_file(path, self.shown(path))
+        return self._took(load_file(path, self.shown(path)))
+
+    def _took(self, document: Document) -> Document:
         self.texts[document.file] = document.text
         self.findings += document.findings
         return document
@@ -84,15 +90,21 @@ class _Reading:
         """Every spec file, in the order of the paths."""
         ordered = list(paths)
         files = [path for path in ordered if path.suffix == ".py"]
+        documents = self._documents([path for path in ordered if path.suffix != ".py"])
         ran = python_specs(self._root, files, self.shown, seconds) if python else (refused(path, self.shown(path)) for path in files)
         for path in ordered:
             if path.suffix != ".py":
-                yield self.yaml(path)
+                yield self._took(next(documents))
                 continue
             spec = next(iter(ran))
             self.findings += spec.findings
             self._keep(path)
             yield spec
+
+    def _documents(self, paths: list[Path]) -> Iterator[Document]:
+        """Each file as read, by two processes where there are many. A file with faults is read here again: findings stay in this process."""
+        for path, read in zip(paths, in_halves(_texts_and_values, paths), strict=True):
+            yield load_file(path, self.shown(path)) if read is None else Document(self.shown(path), *read)
 
     def _keep(self, path: Path) -> None:
         """Hold the text of a Python spec, to quote its lines."""
@@ -131,3 +143,9 @@ def _reason(error: OSError | ValueError) -> str:
 def _empty(file: str) -> Finding:
     help = "add a file such as monitors.yaml; `monctl init` writes a first one"
     return Finding("SPEC091", "the estate is empty: no file below it declares anything", Origin(file), Level.WARNING, help=help)
+
+
+def _texts_and_values(paths: Sequence[Path]) -> list[tuple[str, dict[str, Any]] | None]:
+    """Text and value of each YAML file; None where there is something to tell about it."""
+    documents = (load_file(path, "") for path in paths)
+    return [None if document.findings else (document.text, document.value) for document in documents]

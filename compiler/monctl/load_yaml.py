@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -14,6 +15,8 @@ from monctl.source import Origin
 from monctl.spec.file import KINDS, PLURAL, TOP_LEVEL
 from monctl.suggest import closest
 
+_MAY_REFER = re.compile(r"\$\{|\\[xuU]")
+"""A reference, or an escape that may hide one."""
 _WORDS = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}
 
 
@@ -29,6 +32,7 @@ class Raws:
     def add_document(self, document: Document) -> None:
         """Everything a YAML document declares."""
         origin = Origin(document.file)
+        plain = _MAY_REFER.search(document.text) is None
         for kind, objects in document.value.items():
             if kind.startswith("x-"):
                 continue  # a place of the user's own, for anchors
@@ -36,7 +40,7 @@ class Raws:
                 self.findings.append(Finding("SPEC037", f"unknown kind '{kind}'", origin.at(kind), help=_kind_meant(kind), on_key=True))
             elif isinstance(objects, dict):
                 for name, value in objects.items():
-                    self.add(Raw(kind, name, value, origin.at(kind, name)))
+                    self.add(Raw(kind, name, value, Origin(document.file, (kind, name)), plain))
             elif objects is not None:
                 help = f"write `{kind}:` and below it, indented, `NAME:`"
                 self.findings.append(Finding("SPEC032", f"'{kind}' is a map of names, not {_word(objects)}", origin.at(kind), help=help))

@@ -16,7 +16,7 @@ from monctl.finding import Finding
 from monctl.misread import Misread
 from monctl.secret import Secret
 from monctl.source import Origin
-from monctl.spec.base import PATTERN_HELP, MaySecret, Spec
+from monctl.spec.base import PATTERN_HELP, MaySecret, Short, Spec
 from monctl.suggest import closest
 
 Path = tuple[str | int, ...]
@@ -219,7 +219,7 @@ def takes_secret(model: type[Spec], path: Path) -> bool:
     annotation: Any = model
     for part in path:
         annotation = _step(annotation, part)
-    shorthands = [one.model_fields[one.shorthand] for one in models(annotation) if one.shorthand is not None]
+    shorthands = [one.model_fields[one.shorthand] for one in models(annotation) if issubclass(one, Short)]
     return any(_holds_secret(one) for one in (annotation, *(field.rebuild_annotation() for field in shorthands)))
 
 

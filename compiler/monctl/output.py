@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from monctl.errors import UsageError
+from monctl.pretty import pretty
 from monctl.resource import plain
 from monctl.target import Built
 
@@ -26,7 +27,7 @@ def rendered(built: Mapping[str, Built]) -> dict[str, str]:
             path = f"{target}/{resource.kind}/{key}.json"
             if path in found:
                 raise ValueError(f"two resources would be written to {path}")
-            found[path] = json.dumps(plain(resource.body), indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+            found[path] = pretty(resource.body, plain) + "\n"
         for path, text in one.files.items():
             found[f"{target}/{path}"] = text
     return dict(sorted(found.items()))
@@ -72,8 +73,8 @@ def _put(path: Path, text: str) -> bool:
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".tmp")
     with os.fdopen(handle, "wb") as file:
         file.write(data)
-    os.chmod(temporary, 0o644)
-    os.replace(temporary, path)
+    Path(temporary).chmod(0o644)
+    Path(temporary).replace(path)
     return True
 
 

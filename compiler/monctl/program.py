@@ -8,9 +8,9 @@ so that a program from YAML equals the same program from Python.
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Literal
 
 from monctl.condition import Condition
@@ -48,7 +48,7 @@ class Severity:
     """Collected instead of sent at once."""
     emoji: str
     color: str
-    """`#rrggbb`."""
+    """Written `#rrggbb`."""
     event: Literal["critical", "error", "warning", "info"]
     """The word for it in event APIs (PagerDuty Events v2 `severity`)."""
     labels: Mapping[str, str] = field(default_factory=dict)
@@ -175,7 +175,7 @@ class Escalation:
 
 @dataclass(frozen=True, slots=True)
 class Channel:
-    """A place messages go. `settings` hold what its kind needs:
+    """A place messages go; `settings` hold what its kind needs.
 
     slack: `channel` (`#name`), `webhook` and/or `token` (SecretRef) · email: `to` (tuple of addresses) ·
     pagerduty: `service` (name of the PagerDuty service we hold), `escalation` (name in the program or None), `integration_key` (SecretRef or None) ·
@@ -575,21 +575,34 @@ class Program:
         return {key: tuple(names) for key, names in found.items()}
 
 
+_PLAIN = frozenset({str, int, float, bool, type(None)})
+
+
 def to_json(value: object) -> Json:
     """Any part of a program as JSON: dataclasses become maps (with `kind` where the class has one), origins are left out, dates are ISO 8601.
 
     Secrets become `{"$secret": "env:NAME"}`; the value is never here.
     """
-    if isinstance(value, SecretRef):
-        return {"$secret": value.reference}
-    if isinstance(value, Mapping):
-        return {str(name): to_json(item) for name, item in value.items()}
-    if isinstance(value, tuple | list):
-        return [to_json(item) for item in value]
-    if isinstance(value, str | int | float | bool) or value is None:
-        return value
-    if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        kind = getattr(type(value), "kind", None)
-        head = {"kind": kind} if isinstance(kind, str) else {}
-        return head | {f.name: to_json(getattr(value, f.name)) for f in dataclasses.fields(value) if f.name != "origin"}
-    return value.isoformat()  # type: ignore[attr-defined]  # date and datetime are all that is left
+    kind = type(value)
+    if kind in _PLAIN:
+        return value  # type: ignore[return-value]  # mypy does not follow a set of types
+    return _converter(kind)(value)
+
+
+@cache
+def _converter(kind: type) -> Callable[[Any], Json]:
+    """What makes JSON of the values of one class. Found once: a bundle of 10,000 monitors has a million values."""
+    if issubclass(kind, SecretRef):
+        return lambda value: {"$secret": value.reference}
+    if issubclass(kind, Mapping):
+        return lambda value: {str(name): item if type(item) in _PLAIN else to_json(item) for name, item in value.items()}
+    if issubclass(kind, tuple | list):
+        return lambda value: [item if type(item) in _PLAIN else to_json(item) for item in value]
+    if issubclass(kind, str | int | float):
+        return lambda value: value
+    if dataclasses.is_dataclass(kind):
+        said = getattr(kind, "kind", None)
+        head = {"kind": said} if isinstance(said, str) else {}
+        names = [field.name for field in dataclasses.fields(kind) if field.name != "origin"]
+        return lambda value: head | {name: item if type(item := getattr(value, name)) in _PLAIN else to_json(item) for name in names}
+    return lambda value: value.isoformat()  # date and datetime are all that is left

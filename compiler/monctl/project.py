@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monctl import query
+from monctl.collector import no_garbage
 from monctl.finding import Finding, Level, located
 from monctl.link import link
 from monctl.load import Loaded, load
@@ -44,7 +43,7 @@ def check(root: Path, environment: str | None = None, *, targets: Mapping[str, T
     Raises UsageError and EstateError; whatever is wrong in the specs comes back as findings.
     """
     known = discover() if targets is None else targets
-    with _no_collector():
+    with no_garbage():
         loaded = load(root, environment)
         linked = link(loaded, {name: target.capabilities for name, target in known.items()})
         found = [*loaded.findings, *linked.findings, *query.check(linked.program)]
@@ -61,15 +60,3 @@ def build(checked: Checked, *, only: tuple[str, ...] = (), targets: Mapping[str,
 
 def _readable(found: Finding) -> bool:
     return not (found.level is Level.ERROR and (found.code < "SPEC020" or found.code.startswith("SPEC08")))
-
-
-@contextmanager
-def _no_collector() -> Iterator[None]:
-    """Loading makes many objects that all stay: the collector would walk them again and again."""
-    was = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was:
-            gc.enable()

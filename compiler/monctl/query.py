@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from monctl import measure
+from monctl.collector import only_new_garbage
 from monctl.finding import Finding
+from monctl.halves import LEAST, in_halves
 from monctl.program import Program
 from monctl.source import Origin
 from monctl.suggest import closest, did_you_mean
@@ -77,9 +79,13 @@ def _query(program: Program, source: measure.Sql, origin: Origin, address: str) 
     return Query(source.query, dialect, source.datasource, origin, address, source)
 
 
-@lru_cache(maxsize=4096)  # one parse per query and dialect in a run; equal queries share the tree
+@lru_cache(maxsize=16_384)  # one parse per query and dialect in a run; equal queries share the tree
 def parse(text: str, dialect: str) -> Parsed:
     """The tree of one statement, or the fault. Never raises for what is in the text."""
+    return _parse(text, dialect)
+
+
+def _parse(text: str, dialect: str) -> Parsed:
     import sqlglot
     from sqlglot.errors import ParseError, TokenError
     from sqlglot.expressions import Command, Expression
@@ -110,13 +116,31 @@ def check(program: Program) -> Iterator[Finding]:
             help = did_you_mean(datasource.dialect, known)
             where = datasource.origin.at("dialect")
             yield Finding("SQL002", f"no SQL dialect is called '{datasource.dialect}'", where, help=help, address=f"datasource.{name}")
-    for query in queries(program):
-        if query.datasource in unknown:
+    known_queries = [query for query in queries(program) if query.datasource not in unknown]
+    faulty = _faulty({(query.text, query.dialect) for query in known_queries})
+    for query in known_queries:
+        if (query.text, query.dialect) not in faulty:
             continue
         fault = parse(query.text, query.dialect).fault
         if fault is not None:
             within = (fault.start, max(fault.end, fault.start + 1))
             yield Finding("SQL001", fault.message, query.origin, help=_way_out(query), address=query.address, within=within)
+
+
+def _faulty(texts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Those of some texts, each with its dialect, that do not parse."""
+    ordered = sorted(texts)
+    for dialect in {dialect for _, dialect in ordered}:
+        _parse("SELECT 1", dialect)  # loads the parser before there are two processes that would
+    return {text for text, good in zip(ordered, in_halves(_parses, ordered), strict=True) if not good}
+
+
+def _parses(texts: Sequence[tuple[str, str]]) -> list[bool]:
+    """Whether each text parses. Where there are many, no tree is kept: those of 10,000 queries take 250 MB."""
+    if len(texts) < LEAST:
+        return [parse(text, dialect).fault is None for text, dialect in texts]
+    with only_new_garbage():
+        return [_parse(text, dialect).fault is None for text, dialect in texts]
 
 
 def _way_out(query: Query) -> str | None:

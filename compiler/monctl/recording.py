@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import os
 import sys
-import sysconfig
 import tempfile
 import zoneinfo
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -125,7 +124,7 @@ def _listed(paths: Iterable[str]) -> bytes:
 
 def _modules() -> Iterator[str]:
     """What the program is: all modules loaded but the interpreter's own, whose version is asked; what is installed; the time zones."""
-    own = tuple(sysconfig.get_path(name) + os.sep for name in ("stdlib", "platstdlib"))
+    own = os.path.dirname(os.__file__) + os.sep
     for module in list(sys.modules.values()):
         path = getattr(module, "__file__", None)
         if path and os.path.isabs(path) and (not path.startswith(own) or "site-packages" in path):
@@ -202,5 +201,5 @@ def _listened(stream: TextIO, recording: Recording, number: int) -> TextIO:
         cast("BinaryIO", _Listener(stream.buffer, recording, number)),
         encoding=stream.encoding,
         errors=stream.errors,
-        line_buffering=True,
+        write_through=True,
     )

@@ -35,7 +35,7 @@ def _objects(program: Program) -> Iterator[tuple[str, object]]:
         "slo": program.slos, "dashboard": program.dashboards, "runbook": program.runbooks, "report": program.reports,
     }  # fmt: skip
     for kind, objects in kinds.items():
-        for name, one in objects.items():  # type: ignore[attr-defined]  # every one of them is a map
+        for name, one in objects.items():
             yield f"{kind}.{name}", one
     yield f"estate.{program.estate}", program
 

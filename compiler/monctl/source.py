@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from typing import Protocol
 
 
-
 @dataclass(frozen=True, slots=True, order=True)
 class Span:
     """A stretch of text in one file. Lines and columns are 1-based; `end_column` is exclusive.

@@ -34,7 +34,7 @@ def command(folder: Path | None, environment: str | None, targets: tuple[str, ..
     checked = checked_or_none(options.roots(folder), environment)
     if checked is None:
         return 1
-    told = []
+    told: list[dict[str, object]] = []
     as_found = []
     for one in checked:
         built = build(one, only=targets, targets=known)

@@ -153,7 +153,7 @@ class _Show:
 
 
 def _bare(line: str) -> str:
-    return line.split("  #")[0].strip()
+    return line.partition("  #")[0].strip()
 
 
 _SHOWN = 45

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from monctl.cli import options
+from monctl.cli import moment, options
 
 
 @click.command("diff")
@@ -18,6 +18,8 @@ from monctl.cli import options
 @click.option("--allow-delete", is_flag=True, help="Do not hold deletions to the limit of monctl.yaml.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.option("--full", is_flag=True, help="Fold nothing.")
+@click.option("--against", type=click.Path(path_type=Path, dir_okay=False), metavar="SNAPSHOT", help="Ask a file that `monctl snapshot` wrote instead of the providers: no credentials, no network.")
+@moment.now
 @options.sandbox
 @options.output("text", "json", "markdown")
 def command(
@@ -31,10 +33,12 @@ def command(
     allow_delete: bool,
     detailed_exitcode: bool,
     full: bool,
+    against: Path | None,
+    now: str | None,
     sandbox: Path | None,
     output: str,
 ) -> int:
-    """Show what would change, and for whom: specs against what the providers hold now.
+    """Show what would change, and for whom: specs against what the providers hold now, or held when a snapshot was taken.
 
     \b
     Exit 0: done. 1: the specs have errors. 2: there are changes (with --detailed-exitcode).
@@ -46,12 +50,19 @@ def command(
     from monctl.plan_file import write_plans
     from monctl.render import plans as render
 
+    if against is not None:
+        from monctl.cli.against import plans_against, refuse_options
+
+        refuse_options(out=out, sandbox=sandbox, adopt=adopt)
     known = known_targets(targets)
     checked = checked_or_none(options.roots(folder), environment)
     if checked is None:
         return 1
-    with sandbox_in(sandbox, known) as opened:
-        planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened)
+    if against is not None:
+        planned = plans_against(against, checked, known, now=moment.time(now), only=targets, selected=selected, excluded=excluded, allow_delete=allow_delete)
+    else:
+        with sandbox_in(sandbox, known) as opened:
+            planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened)
     made = [one.plan for one in planned]
     match output:
         case "json":

@@ -7,6 +7,7 @@ from typing import Any
 
 from monctl.condition import Condition
 from monctl.link.scope import Scope
+from monctl.misread import Misread
 from monctl.source import Origin
 from monctl.threshold import ThresholdError, bind, bind_faults, read
 from monctl.unit import Unit
@@ -30,7 +31,9 @@ def condition(
         return None
     if units is None:
         return None
-    faults = bind_faults(parsed, units, default, name=name)
-    for fault in faults:
-        scope.misread("SPEC051", fault, origin, address=address)
-    return None if faults else (bind(parsed, units, default, name=name), str(parsed))
+    try:
+        return bind(parsed, units, default, name=name), str(parsed)
+    except Misread:
+        for fault in bind_faults(parsed, units, default, name=name):
+            scope.misread("SPEC051", fault, origin, address=address)
+        return None

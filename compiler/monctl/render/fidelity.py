@@ -31,8 +31,7 @@ def text(built: Mapping[str, Built], *, color: bool = False) -> str:
         lines.append(style.bold(f"{target}: {resources} resource{'s' if resources != 1 else ''}; fields: {told}"))
         inexact = [one for one in own if one.fit is not Fit.EXACT]
         width = max((len(_place(one)) for one in inexact), default=0)
-        for one in inexact:
-            lines.append(f"  {style.paint(f'{one.fit.value:12}', _COLOR[one.fit])} {_place(one):{width}}  {one.how}")
+        lines.extend(f"  {style.paint(f'{one.fit.value:12}', _COLOR[one.fit])} {_place(one):{width}}  {one.how}" for one in inexact)
     return "\n".join(lines) + "\n"
 
 

@@ -41,7 +41,7 @@ def lines(change: FieldChange, names: Mapping[str, str], *, short: bool = False)
     """A field as it changes; `short` gives one line of a new one, whatever it holds."""
     path = one_line(change.path)
     if change.sensitive:
-        yield Line("~", f"{path}: secret, changed")
+        yield Line("+", f"{path}: secret") if short else Line("~", f"{path}: secret, changed")
     elif short and change.before is None:
         yield Line("+", f"{path}: {value(change.after, change.path, names)}")
     elif _is_text(change.before) or _is_text(change.after):
@@ -69,6 +69,8 @@ def value(json_value: Json, path: str, names: Mapping[str, str]) -> str:
         text = f"{len(titles)}: {', '.join(titles)}" if len(titles) > 1 else f"{titles[0]} {text}"
     elif isinstance(json_value, dict) and (title := _title(json_value)):
         text = f"{title} {text}"
+    elif isinstance(json_value, dict):
+        text = f"{len(json_value)} {'entry' if len(json_value) == 1 else 'entries'}: {', '.join(map(one_line, json_value))}"
     return text if len(text) <= _WIDE else text[: _WIDE - 1] + "…"
 
 

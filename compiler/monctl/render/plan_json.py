@@ -14,7 +14,7 @@ from monctl.resource import Json
 
 def document(plan: Plan) -> dict[str, Json]:
     """The plan as a JSON value, in the order of its fields."""
-    return dict(_json(plan))
+    return dict(to_json(plan))
 
 
 def render(plan: Plan) -> str:
@@ -22,17 +22,18 @@ def render(plan: Plan) -> str:
     return json.dumps(document(plan), indent=2, ensure_ascii=False) + "\n"
 
 
-def _json(value: Any) -> Json:
+def to_json(value: Any) -> Json:
+    """Dataclasses, enums and maps as plain JSON. Raises TypeError for anything else."""
     match value:
         case Enum():
             return value.value
         case str() | int() | float() | None:
             return value
         case list() | tuple():
-            return [_json(item) for item in value]
+            return [to_json(item) for item in value]
         case Mapping():
-            return {key: _json(item) for key, item in value.items()}
+            return {key: to_json(item) for key, item in value.items()}
         case _ if is_dataclass(value):
-            return {field.name: _json(getattr(value, field.name)) for field in fields(value)}
+            return {field.name: to_json(getattr(value, field.name)) for field in fields(value)}
         case _:
             raise TypeError(f"not JSON: {type(value).__name__}")

@@ -106,8 +106,9 @@ def _remarks(plan: Plan, style: Style, full: bool) -> Iterator[str]:
     lossy = plan.fidelity
     if lossy:
         dropped = sum(loss.fit == "dropped" for loss in lossy)
-        yield f"{style.bold('Fidelity:')} {len(lossy) - dropped} approximated, {dropped} dropped"
-        shown = [loss for loss in lossy if full or loss.fit == "dropped"]
+        yield f"{style.bold('Fidelity:')} {len(lossy) - dropped} approximated, {dropped} dropped; `monctl compile --report` says each"
+        touched = {address for change in plan.changes for address in (change.address, *change.parts)}
+        shown = [loss for loss in lossy if full or (loss.fit == "dropped" and loss.severity and loss.address in touched)]
         for loss in shown[: len(shown) if full else _FIELDS]:
             level = f" ({loss.severity})" if loss.severity else ""
             how = f": {loss.how}" if loss.how else ""

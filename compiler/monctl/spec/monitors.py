@@ -8,7 +8,7 @@ from pydantic import Field
 
 from monctl.quantity import DurationField, PercentField
 from monctl.secret import SecretField
-from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Spec
+from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Short, Spec
 from monctl.spec.sources import Sourced, Value
 
 
@@ -44,7 +44,7 @@ class Datasource(Described):
     """Anything a target wants to know."""
 
 
-class Promise(Short):
+class Promise(Spec):
     """What a service promises about incidents."""
 
     detect: DurationField | None = None
@@ -99,7 +99,7 @@ _TERMS = frozenset({"op", "limit", "between", "outside", "trend", "state"})
 """A map with one of these is a term."""
 
 
-class Alert(Spec):
+class Alert(Short):
     """One severity of a monitor, when it differs from its severity's defaults in more than the threshold."""
 
     shorthand: ClassVar[str] = "when"
@@ -138,7 +138,7 @@ class Monitor(Described, Sourced):
     on_error: str | None = None
     """The source fails: `keep` the state, `ok`, or the severity to raise."""
     notify: list[Name] | None = None
-    """Channels for every severity of this monitor, instead of routes and severities."""
+    """Channels for every severity of this monitor, instead of those of routes and severities; a severity keeps its hours."""
     escalation: Name | None = None
     during: Name | None = None
     """A calendar: alerts are sent only in its hours; outside them they wait for the opening."""

@@ -9,7 +9,7 @@ from pydantic import Field, model_validator
 from monctl.misread import Misread
 from monctl.quantity import DurationField, RateField
 from monctl.secret import SecretField
-from monctl.spec.base import Described, Labels, Name, Pattern, SecretText, Spec, shaped
+from monctl.spec.base import Described, Labels, Name, Pattern, SecretText, Short, Spec, shaped
 from monctl.spec.oncall import LocalTime, WeeklyHours
 from monctl.spec.people import Email, Phone
 
@@ -17,7 +17,7 @@ ChannelKind = Literal["slack", "email", "pagerduty", "sms", "webhook", "sentry"]
 CHANNEL_KINDS: tuple[ChannelKind, ...] = ("slack", "email", "pagerduty", "sms", "webhook", "sentry")
 
 
-class SlackChannel(Short):
+class SlackChannel(Spec):
     """A Slack channel, by incoming webhook or bot token."""
 
     channel: Annotated[str, shaped(r"^[#@]?[^\s]+$", "write a channel without spaces, in quotes: '#alerts'")]
@@ -35,7 +35,7 @@ class EmailChannel(Spec):
     to: list[Email] = Field(min_length=1)
 
 
-class PagerDutyChannel(Spec):
+class PagerDutyChannel(Short):
     """A PagerDuty service. We hold the service; the runner sends its events."""
 
     shorthand: ClassVar[str] = "service"
@@ -49,7 +49,7 @@ class PagerDutyChannel(Spec):
     """False: the service is there already and is another's."""
 
 
-class SmsChannel(Short):
+class SmsChannel(Spec):
     """Text messages through Twilio."""
 
     to: list[Phone | Name] = Field(min_length=1)
@@ -60,7 +60,7 @@ class SmsChannel(Short):
     """The number it comes from, or a messaging service's SID."""
 
 
-class WebhookChannel(Spec):
+class WebhookChannel(Short):
     """An HTTP POST of JSON."""
 
     shorthand: ClassVar[str] = "url"

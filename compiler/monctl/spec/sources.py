@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from monctl.quantity import DurationField
-from monctl.spec.base import MetricPath, Name, Scalar, SecretText, Sentence, Spec, shaped
+from monctl.spec.base import MetricPath, Name, Scalar, SecretText, Sentence, Short, Spec, shaped
 
 Status = Annotated[
     str,
@@ -29,7 +29,7 @@ class Value(Short):
     description: str = ""
 
 
-class SqlSource(Short):
+class SqlSource(Spec):
     """A query. One row, each named column a value; `mode: rows` makes every row a problem, `exists` any row."""
 
     datasource: Name
@@ -49,7 +49,7 @@ class JsonCheck(Spec):
     target: Scalar | None = None
 
 
-class HttpSource(Spec):
+class HttpSource(Short):
     """A request. Values: `response_time` (ms), `status`, `certificate_expires_in` (days); `down` when it fails."""
 
     shorthand: ClassVar[str] = "url"
@@ -73,14 +73,14 @@ class HttpSource(Spec):
     """Remind when the certificate has less than this left."""
 
 
-class TcpSource(Short):
+class TcpSource(Spec):
     """A TCP connection. `down` when it cannot be made."""
 
     host: Sentence
     port: Annotated[int, Field(ge=1, le=65535)]
 
 
-class DnsSource(Spec):
+class DnsSource(Short):
     """A DNS question."""
 
     shorthand: ClassVar[str] = "host"
@@ -115,7 +115,7 @@ class HostSource(Short):
     """The mount point, for `disk`."""
 
 
-class PrometheusSource(Short):
+class PrometheusSource(Spec):
     """A PromQL expression."""
 
     datasource: Name
@@ -156,7 +156,7 @@ class LogSource(Spec):
     """How far back; since the last run when left out."""
 
 
-class HeartbeatSource(Spec):
+class HeartbeatSource(Short):
     """Something else calls the runner every so often; `down` when it does not."""
 
     shorthand: ClassVar[str] = "grace"
@@ -175,7 +175,7 @@ class RedisSource(Short):
     """A list key."""
 
 
-class StorageSource(Short):
+class StorageSource(Spec):
     """Writes, reads and deletes a small object."""
 
     datasource: Name
@@ -201,7 +201,7 @@ class ExprSource(Spec):
     """Variable → `metric` or `metric.value`."""
 
 
-class MemberSource(Spec):
+class MemberSource(Short):
     """One part of a composite: a monitor that must not be firing, or a metric that must hold."""
 
     shorthand: ClassVar[str] = "monitor"

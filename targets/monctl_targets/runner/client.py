@@ -86,9 +86,9 @@ class Folder:
                 file.write("\n")
                 file.flush()
                 os.fsync(file.fileno())
-            os.replace(temporary, self.folder / f"{key}.json")
+            Path(temporary).replace(self.folder / f"{key}.json")
         except BaseException:
             with contextlib.suppress(OSError):
-                os.unlink(temporary)
+                Path(temporary).unlink()
             raise
         return self._live(key, whole)

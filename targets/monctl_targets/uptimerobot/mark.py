@@ -30,7 +30,7 @@ _DIGEST = "0" * 10
 """Counted whether there is a digest yet or not, so that a name is always cut at the same place."""
 _BRACKETS = 3
 _LEAST_NAME = 12
-"""A mark that leaves less than this for the name gives way to a briefer one."""
+"""Where the name cannot be whole, a mark that leaves less than this for it gives way to a briefer one."""
 
 _BRIEF = re.compile(r"monctl:~([0-9a-f]{6})/(~[0-9a-f]{8}|[A-Za-z0-9_./:@-]+)(?:#([0-9a-f]{4,64}))?")
 _BRIEF_SIGNED = re.compile(r"\s*\[" + _BRIEF.pattern + r"\]")
@@ -38,13 +38,13 @@ _BRIEF_SIGNED = re.compile(r"\s*\[" + _BRIEF.pattern + r"\]")
 
 def cut(name: str, mark: Mark, room: int) -> str:
     """The name as far as it fits beside its mark in so many characters; a cut one never ends in space or punctuation."""
-    most = room - len(_fitting(replace(mark, digest=_DIGEST), room)) - _BRACKETS
+    most = room - len(_fitting(replace(mark, digest=_DIGEST), room, name)) - _BRACKETS
     return name.strip() if len(name.strip()) <= most else name.strip()[:most].rstrip(" ,;:.-(&/")
 
 
 def signed(name: str, mark: Mark, room: int) -> str:
     """`Name [monctl:…]`, at most `room` characters."""
-    form = _fitting(replace(mark, digest=_DIGEST), room).removesuffix(f"#{_DIGEST}")
+    form = _fitting(replace(mark, digest=_DIGEST), room, name).removesuffix(f"#{_DIGEST}")
     return f"{cut(name, mark, room)} [{form}{f'#{mark.digest}' if mark.digest else ''}]".lstrip()
 
 
@@ -81,9 +81,12 @@ def find(texts: Iterable[str], named: Mapping[str, str], estate: str, environmen
     return None
 
 
-def _fitting(mark: Mark, room: int) -> str:
+def _fitting(mark: Mark, room: int, name: str) -> str:
+    """The fullest form that leaves the name whole; where none does, the fullest that leaves enough of it."""
     forms = _forms(mark)
-    return next((form for form in forms if room - len(form) - _BRACKETS >= _LEAST_NAME), forms[-1])
+    rooms = {form: room - len(form) - _BRACKETS for form in forms}
+    whole = (form for form in forms if rooms[form] >= len(name.strip()))
+    return next(whole, None) or next((form for form in forms if rooms[form] >= _LEAST_NAME), forms[-1])
 
 
 def _forms(mark: Mark) -> tuple[str, str, str]:

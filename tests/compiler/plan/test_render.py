@@ -106,7 +106,7 @@ error: monitor.site: no contact 'x'
   = make it
 note: grafana: the dashboard 'X' bears the mark of another
   = delete the copy
-Fidelity: 1 approximated, 1 dropped
+Fidelity: 1 approximated, 1 dropped; `monctl compile --report` says each
   grafana · monitor.db · alert.critical.for (critical) dropped: no such thing
 
 Plan: 1 to create, 1 to update, 1 to delete, 1 to replace; 413 unchanged. Fingerprint FINGERPRINT.
