@@ -67,7 +67,7 @@ class Question:
     def answered(self) -> int | None:
         """The exit status after the known answer was given; None when there is none that still holds."""
         try:
-            with open(self.path, "rb") as file:  # noqa: PTH123  # pathlib alone takes as long to import as an empty interpreter
+            with open(self.path, "rb") as file:  # pathlib alone takes as long to import as an empty interpreter
                 answer = unpacked(file.read())
             if answer is None:
                 return None
@@ -103,7 +103,12 @@ question: Question | None = None
 
 def asked(arguments: Sequence[str]) -> Question | None:
     """The question a command line puts; None where no answer is to be given or kept."""
-    if not COMMANDS.intersection(arguments) or "--no-cache" in arguments or os.environ.get("MONCTL_NO_CACHE") or "_MONCTL_COMPLETE" in os.environ:
+    if (
+        not COMMANDS.intersection(arguments)
+        or "--no-cache" in arguments
+        or os.environ.get("MONCTL_NO_CACHE")
+        or "_MONCTL_COMPLETE" in os.environ
+    ):
         return None
     try:
         top = _top(arguments)
@@ -147,9 +152,9 @@ def _now(folder: str) -> int:
     try:
         os.utime(clock)
     except FileNotFoundError:
-        os.makedirs(folder, exist_ok=True)  # noqa: PTH103  # see Question.answered
+        os.makedirs(folder, exist_ok=True)
         for path, text in ((f"{folder}/.gitignore", b"*\n"), (clock, b"")):
-            with open(path, "wb") as file:  # noqa: PTH123
+            with open(path, "wb") as file:
                 file.write(text)
     return os.stat(clock).st_mtime_ns
 
@@ -164,7 +169,7 @@ def _key(arguments: Sequence[str]) -> str:
     environ = sorted((name, value) for name, value in os.environ.items() if concerns(name))
     streams = [(stream.isatty(), stream.encoding, stream.errors, _width(stream.fileno())) for stream in (sys.stdout, sys.stderr)]
     interpreter = (sys.executable, sys.version, sys.path, tuple(sys.flags))
-    asked = (list(arguments), os.getcwd(), environ, streams, interpreter, os.geteuid(), int(time.time()) // _DAY_S)  # noqa: PTH109
+    asked = (list(arguments), os.getcwd(), environ, streams, interpreter, os.geteuid(), int(time.time()) // _DAY_S)
     return blake2b(repr(asked).encode(errors="surrogateescape"), digest_size=16).hexdigest()
 
 

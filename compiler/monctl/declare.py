@@ -117,7 +117,7 @@ def raw(value: Any) -> Any:
         case Path():
             return value.as_posix()
         case _:
-            raise TypeError(f"a {type(value).__name__} means nothing in a spec; give text, a number, a list or a map")
+            raise TypeError(f"a value of type {type(value).__name__} means nothing in a spec; give text, a number, a list or a map")
 
 
 def _moment(value: datetime | date | time) -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monctl import diff as differ
+from monctl.audience import with_audience
 from monctl.errors import MonctlError, UsageError
 from monctl.live import LiveState, read_all
 from monctl.plan import Difference, Plan, assemble
@@ -124,8 +125,15 @@ def plan(checked: Checked, targets: Mapping[str, Target], request: Request) -> P
         differences,
         estate=checked.program.estate,
         environment=checked.program.environment,
-        fidelity=(entry for name, one in built.items() if name in reached for entry in one.fidelity),
+        fidelity=(
+            entry
+            for name, one in built.items()
+            if name in reached
+            for entry in one.fidelity
+            if request.selection is None or entry.address in request.selection.addresses
+        ),
     )
+    whole = replace(whole, changes=with_audience(whole.changes, checked.program))
     return Planned(checked, whole, reached, unreached, tuple(refusals(checked, whole, allow_delete=request.allow_delete)), secrets_of(checked, request), state_of(checked, request))
 
 

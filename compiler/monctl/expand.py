@@ -234,7 +234,7 @@ class _Text:
             self._fault("SPEC022", "'${var}' names no variable", did_you_mean("", variables, noun="variables"), found)
             return UNFILLED
         if rest[0] not in variables:
-            way = did_you_mean(rest[0], variables) or "declare it under `variables` in monctl.yaml"
+            way = did_you_mean(rest[0], variables, noun="variables") if variables else "declare it under `variables` in monctl.yaml"
             self._fault("SPEC021", f"no variable is called '{rest[0]}'", way, found)
             return UNFILLED
         return self._part(self.expander.variable(rest[0]), f"var.{rest[0]}", rest[1:], found)
@@ -249,7 +249,11 @@ class _Text:
             elif isinstance(value, list) and part.isdecimal() and int(part) < len(value):
                 value = value[int(part)]
             else:
-                way = did_you_mean(part, value) if isinstance(value, Mapping) else f"'{name}' is {_kind(value)}; write ${{{name}}}"
+                way = (
+                    did_you_mean(part, value, noun=f"parts of '{name}'")
+                    if isinstance(value, Mapping)
+                    else f"'{name}' is {_kind(value)}; write ${{{name}}}"
+                )
                 self._fault("SPEC021", f"'{name}' has no '{part}'", way, found)
                 return UNFILLED
             name = f"{name}.{part}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
@@ -22,6 +22,19 @@ S = TypeVar("S", bound=Spec)
 _NAME = re.compile(NAME_PATTERN)
 
 
+_PASSES = 4
+"""How often what does not fit is left out: a field without its required part has to go too, then perhaps what holds it."""
+
+
+@dataclass(slots=True)
+class Faults:
+    """What is wrong with values, and what must not be shown of them."""
+
+    findings: list[Finding] = field(default_factory=list)
+    clear: list[tuple[str, str]] = field(default_factory=list)
+    """(file, text) of secrets written in clear."""
+
+
 @dataclass(slots=True)
 class Fitted:
     """Items, and what was wrong on the way."""
@@ -29,57 +42,67 @@ class Fitted:
     items: list[Item] = field(default_factory=list)
     broken: set[tuple[str, str]] = field(default_factory=set)
     """(kind, name) of objects of which nothing could be kept."""
-    findings: list[Finding] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
 
-def fit(raws: Iterable[Raw]) -> Fitted:
-    """Each raw object against the model of its kind; of two with one name the first."""
+def fit(raws: Iterable[Raw], place: Callable[[Origin], str]) -> Fitted:
+    """Each raw object against the model of its kind; of two with one name the first. `place` is how a message names an origin."""
     fitted = Fitted()
     first: dict[tuple[str, str], Origin] = {}
     for raw in raws:
         if not _NAME.match(raw.name):
-            fitted.findings.append(_bad_name(raw))
+            fitted.faults.findings.append(_bad_name(raw))
             continue
         address = f"{SINGULAR[raw.kind]}.{raw.name}"
         earlier = first.setdefault((raw.kind, raw.name), raw.origin)
         if earlier is not raw.origin:
-            where = f"{earlier.file}:{earlier.line}" if earlier.line else earlier.file
-            message = f"{address} is declared twice, first in {where}"
-            fitted.findings.append(Finding("SPEC036", message, raw.origin, help="rename one of them", address=address, on_key=True))
+            message = f"{address} is declared twice, first in {place(earlier)}"
+            fitted.faults.findings.append(Finding("SPEC036", message, raw.origin, help="rename one of them", address=address, on_key=True))
             continue
-        found = len(fitted.findings)
-        spec = one(KINDS[raw.kind], raw.value, raw.origin, address, fitted.findings, plain=raw.plain)
+        spec, whole = one(KINDS[raw.kind], raw.value, raw.origin, address, fitted.faults, plain=raw.plain)
         if spec is None:
             fitted.broken.add((raw.kind, raw.name))
         else:
-            fitted.items.append(Item(raw.kind, raw.name, spec, raw.origin, len(fitted.findings) == found))
+            fitted.items.append(Item(raw.kind, raw.name, spec, raw.origin, whole))
     return fitted
 
 
-def one(model: type[S], value: Any, origin: Origin, address: str | None, findings: list[Finding], *, plain: bool = False) -> S | None:
-    """A value as its model; with misfits what is left without them, or None where that is not enough. Nothing at all is an empty map.
+def one(model: type[S], value: Any, origin: Origin, address: str | None, faults: Faults, *, plain: bool = False) -> tuple[S | None, bool]:
+    """A value as its model, and whether all of it fits; with misfits what is left without them, or None where that is not enough.
 
-    `plain`: the value is known to hold no `${`.
+    Nothing at all is an empty map. `plain`: the value is known to hold no `${`.
     """
     raw = {} if value is None else value
     try:
         spec = model.model_validate(raw)
     except ValidationError as error:
-        findings.extend(misfit.findings(error, model, raw, origin, address))
-        rest = misfit.without(error, raw)
-        try:
-            spec = model.model_validate(rest)
-        except ValidationError:
-            return None
+        told = misfit.findings(error, model, raw, origin, address)
+        told.extend(_stray_secrets(model, raw, origin, address, {found.origin.path for found in told}))
+        faults.findings.extend(told)
+        faults.clear.extend((origin.file, text) for text in misfit.clear_secrets(error))
+        return _rest(model, error, raw), False
     if not plain and refers(raw):
-        findings.extend(_stray_secrets(model, raw, origin, address))
-    return spec
+        faults.findings.extend(_stray_secrets(model, raw, origin, address, set()))
+    return spec, True
 
 
-def _stray_secrets(model: type[Spec], raw: Any, origin: Origin, address: str | None) -> Iterator[Finding]:
-    """Secrets in fields that take none: their reference would be sent as it is written."""
+def _rest(model: type[S], error: ValidationError, raw: Any) -> S | None:
+    """What is left of a value without its misfits."""
+    for _ in range(_PASSES):
+        raw = misfit.without(error, raw)
+        if raw is None:
+            return None
+        try:
+            return model.model_validate(raw)
+        except ValidationError as again:
+            error = again
+    return None
+
+
+def _stray_secrets(model: type[Spec], raw: Any, origin: Origin, address: str | None, told: set[misfit.Path]) -> Iterator[Finding]:
+    """Secrets in fields that take none, where nothing is told yet: their reference would be sent as it is written."""
     for path in _secrets(raw, ()):
-        if not misfit.takes_secret(model, path):
+        if origin.at(*path).path not in told and not misfit.takes_secret(model, path):
             help = "write the value itself here if it is no secret; a text that begins with ${ is written $${"
             yield Finding("SPEC034", "this field takes no secret", origin.at(*path), help=help, address=address)
 

@@ -31,9 +31,7 @@ def load(root: Path, environment: str | None = None, *, shown_from: Path | None 
     document = reading.yaml(root / discover.SETTINGS)
     chosen = settings(document, environment, root.resolve().name)
     found = discover.files(root, tuple(chosen.estate.exclude) if chosen.estate else ())
-    reading.findings += [
-        Finding("SPEC014", f"the folder cannot be read: {why}", Origin(reading.shown(path))) for path, why in found.unreadable
-    ]
+    reading.unreadable(found.unreadable)
     raws = Raws(chosen.expander)
     for spec in reading.specs(found.specs, python=chosen.estate is None or chosen.estate.python, seconds=python_seconds):
         if isinstance(spec, Document):
@@ -41,10 +39,12 @@ def load(root: Path, environment: str | None = None, *, shown_from: Path | None 
         else:
             for raw in spec.raws:
                 raws.add(raw)
-    complete = not any(found.level is Level.ERROR for found in reading.findings)
-    fitted = fit(raws.objects)
+    sources = SourceMap(reading.texts)
+    fitted = fit(raws.objects, lambda origin: f"{origin.file}:{sources.span(origin, key=True).line}")
+    for file, text in (*chosen.faults.clear, *fitted.faults.clear):
+        sources.hide(file, text)
     texts = reading.runbook_files(fitted.items)
-    findings = [*reading.findings, *chosen.findings, *chosen.expander.findings, *raws.findings, *fitted.findings]
+    findings = [*reading.findings, *chosen.faults.findings, *chosen.expander.findings, *raws.findings, *fitted.faults.findings]
     if not raws.objects and not findings:
         findings.append(_empty(document.file))
     return Loaded(
@@ -54,12 +54,12 @@ def load(root: Path, environment: str | None = None, *, shown_from: Path | None 
         items=tuple(fitted.items),
         moved=tuple(raws.moved),
         findings=tuple(findings),
-        sources=SourceMap(reading.texts),
+        sources=sources,
         files=(found.settings, *found.specs),
         settings_file=document.file,
         texts=texts,
         broken=frozenset(fitted.broken),
-        complete=complete,
+        complete=reading.complete,
     )
 
 
@@ -69,6 +69,8 @@ class _Reading:
     def __init__(self, root: Path, shown_from: Path) -> None:
         self.findings: list[Finding] = []
         self.texts: dict[str, str] = {}
+        self.complete = True
+        """False when a file gave nothing: what seems to be missing may be in it."""
         self._root = root
         self._length = len(str(root)) + 1 if str(root) != "." else 0
         at = Path(os.path.relpath(root, shown_from)).as_posix()
@@ -78,12 +80,20 @@ class _Reading:
         """A path as the user is told of it."""
         return self._at + str(path)[self._length :].replace(os.sep, "/")
 
+    def unreadable(self, folders: Iterable[tuple[Path, str]]) -> None:
+        """Tell of folders that could not be looked into."""
+        for path, why in folders:
+            self.complete = False
+            help = "check that it is yours; specs in it are not known"
+            self.findings.append(Finding("SPEC014", f"the folder cannot be read: {why}", Origin(self.shown(path)), help=help))
+
     def yaml(self, path: Path) -> Document:
         return self._took(load_file(path, self.shown(path)))
 
     def _took(self, document: Document) -> Document:
         self.texts[document.file] = document.text
         self.findings += document.findings
+        self.complete = self.complete and (bool(document.value) or not document.findings)
         return document
 
     def specs(self, paths: Iterable[Path], *, python: bool, seconds: float) -> Iterable[Document | PythonSpec]:
@@ -98,6 +108,7 @@ class _Reading:
                 continue
             spec = next(iter(ran))
             self.findings += spec.findings
+            self.complete = self.complete and not any(found.level is Level.ERROR for found in spec.findings)
             self._keep(path)
             yield spec
 

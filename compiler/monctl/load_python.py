@@ -130,7 +130,7 @@ def _findings(answer: Answer, origin: Origin) -> Iterator[Finding]:
         case "unreadable":
             yield Finding("SPEC014", f"the file cannot be read: {message}", where, help="check that it exists and is yours")
         case _:
-            help = "mend this line; nothing of the file is used until it runs through"
+            help = fault.get("help") or "mend this line; nothing of the file is used until it runs through"
             yield Finding("SPEC080", f"the spec raised {message}", where, help=help)
 
 

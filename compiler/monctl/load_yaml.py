@@ -13,7 +13,7 @@ from monctl.finding import Finding
 from monctl.loaded import Move
 from monctl.source import Origin
 from monctl.spec.file import KINDS, PLURAL, TOP_LEVEL
-from monctl.suggest import closest
+from monctl.suggest import did_you_mean
 
 _MAY_REFER = re.compile(r"\$\{|\\[xuU]")
 """A reference, or an escape that may hide one."""
@@ -82,8 +82,7 @@ class Raws:
 
 
 def _kind_meant(kind: str) -> str:
-    word = PLURAL.get(kind) or closest(kind, TOP_LEVEL)
-    return f"did you mean '{word}'?" if word else f"the kinds are {', '.join(TOP_LEVEL)}; a key of your own begins with x-"
+    return f"did you mean '{PLURAL[kind]}'?" if kind in PLURAL else did_you_mean(kind, TOP_LEVEL, noun="kinds") or ""
 
 
 def _word(value: Any) -> str:

@@ -14,7 +14,7 @@ from monctl.clear_text import find_secret
 from monctl.expand import UNFILLED
 from monctl.finding import Finding
 from monctl.misread import Misread
-from monctl.secret import Secret
+from monctl.secret import BadSecret, Secret
 from monctl.source import Origin
 from monctl.spec.base import PATTERN_HELP, MaySecret, Short, Spec
 from monctl.suggest import closest
@@ -74,10 +74,28 @@ def findings(error: ValidationError, model: type[Spec], raw: Any, origin: Origin
     return [_finding(group, model, raw, origin, address) for group in told.values()]
 
 
+def clear_secrets(error: ValidationError) -> Iterator[str]:
+    """What was written where a secret belongs, to be hidden wherever its file is shown."""
+    for detail in error.errors(include_url=False):
+        if isinstance(detail.get("ctx", {}).get("error"), BadSecret):
+            yield from _texts(detail["input"])
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        if not value.startswith("$"):
+            yield value
+    elif isinstance(value, dict | list):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _texts(item)
+
+
 def without(error: ValidationError, raw: Any) -> Any:
-    """The raw value less what did not fit, so that the rest can be looked at in the same run."""
+    """The raw value less what did not fit, so that the rest can be looked at in the same run; None when nothing is left of it."""
     rest = copy.deepcopy(raw)
     paths = {_written(detail["loc"], raw)[0] for detail in error.errors(include_url=False)}
+    if () in paths:
+        return None
     for path in sorted(paths, key=_from_the_end, reverse=True):
         parent: Any = _at(rest, path[:-1])
         if path and isinstance(parent, dict):
@@ -128,7 +146,7 @@ def _finding(group: list[_Fault], model: type[Spec], raw: Any, origin: Origin, a
     match detail["type"]:
         case "extra_forbidden":
             parent = f" of '{path[-2]}'" if len(path) > 1 and isinstance(path[-2], str) else ""
-            help = _near(str(path[-1]), sorted(_fields(model, detail["loc"][:-1])))
+            help = _near(str(path[-1]), list(_fields(model, detail["loc"][:-1])))
             return Finding("SPEC030", f"unknown field {said(path[-1])}{parent}", where, help=help, address=address, on_key=True)
         case "missing":
             return Finding("SPEC031", f"'{fault.missing}' is missing", where, help=f"add `{fault.missing}:`", address=address, on_key=True)
@@ -153,28 +171,39 @@ def _told(group: list[_Fault], fault: _Fault, value: Any, *, on_key: bool) -> tu
         return "SPEC032", f"{said(value)} is not one of {', '.join(choices)}", f"did you mean '{near}'?" if near else None
     if fault.is_type:
         wanted = list(dict.fromkeys(_WRONG_TYPE[one.detail["type"]] for one in group if one.is_type))
-        quotes = wanted == ["text"] and isinstance(value, int | float | bool)
-        help = f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"' if quotes else None
-        return "SPEC032", f"expected {' or '.join(wanted)}, found {said(value)}", help
+        return "SPEC032", f"expected {' or '.join(wanted)}, found {said(value)}", _other_type(wanted, value)
     if kind == "string_pattern_mismatch":
         help = PATTERN_HELP.get(context["pattern"], f"it must match {context['pattern']}")
         return "SPEC035" if on_key else "SPEC032", f"{said(value)} {'cannot be a name' if on_key else 'does not fit'}", help
     if kind in _BOUND:
         word, text = _BOUND[kind]
-        return "SPEC033", f"{said(value)} is out of range", f"write a number that is {text} {context[word]}"
+        return "SPEC033", f"{said(value)} is out of range", f"write a number that is {text} {context[word]:g}"
     if kind == "finite_number":
         return "SPEC033", f"{said(value)} is not a number that can be measured", "write a finite number"
     if kind in {"too_short", "too_long"}:
-        least, most = context.get("min_length"), context.get("max_length")
-        wanted_size = f"at least {least}" if kind == "too_short" else f"at most {most}"
-        return (
-            "SPEC032",
-            f"the {context.get('field_type', 'list').lower()} has {context['actual_length']} entries",
-            f"give it {wanted_size}",
-        )
+        least, most, given = context.get("min_length"), context.get("max_length"), context["actual_length"]
+        help = f"give it at least {least}" if kind == "too_short" else f"give it at most {most}"
+        what = "map" if isinstance(value, dict) else "list"
+        size = "is empty" if not given else f"has {given} entries" if given > 1 else "has one entry"
+        return "SPEC032", f"the {what} {size}", help
     if kind == "string_too_short":
         return "SPEC032", "the text is empty", "write something, or leave the field out"
     return "SPEC032", f"{_plain(fault.detail['msg'])}, found {said(value)}", None
+
+
+def _other_type(wanted: list[str], value: Any) -> str | None:
+    """How to write a value as the type that is expected."""
+    match wanted:
+        case _ if value is None:
+            return "write something behind the ':', or leave the field out"
+        case ["text"] if isinstance(value, int | float):
+            return f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
+        case ["a list"] if isinstance(value, str | int | float) and find_secret(str(value)) is None:
+            return f"write [{value}]" if len(str(value)) <= 60 else "put it into [ ]"
+        case ["a map"]:
+            return "write `name: value` below it, indented"
+        case _:
+            return None
 
 
 def _plain(message: str) -> str:
@@ -210,8 +239,8 @@ def _near(word: str, known: list[str]) -> str | None:
         return f"did you mean '{near}'?"
     if not known:
         return None
-    shown = ", ".join(known[:_MOST_NAMES])
-    return f"the fields are {shown}" if len(known) <= _MOST_NAMES else f"the {len(known)} fields begin with {shown}"
+    more = f", … ({len(known)} in all)" if len(known) > _MOST_NAMES else ""
+    return f"its fields are {', '.join(known[:_MOST_NAMES])}{more}"
 
 
 def takes_secret(model: type[Spec], path: Path) -> bool:
@@ -231,13 +260,13 @@ def _holds_secret(annotation: Any) -> bool:
 
 
 def _fields(model: type[Spec], loc: tuple[int | str, ...]) -> Iterator[str]:
-    """Names a user may write in the model a location leads to."""
+    """Names a user may write in the model a location leads to: its own first, then those every object has."""
     inner: Any = model
     for part in loc:
         inner = _step(inner, part)
     for one in models(inner):
-        for name, field in one.model_fields.items():
-            yield field.alias or name
+        for own in (True, False):
+            yield from (field.alias or name for name, field in one.model_fields.items() if (name in one.__annotations__) is own)
 
 
 def _step(annotation: Any, part: int | str) -> Any:

@@ -91,7 +91,7 @@ class Change:
     fields: tuple[FieldChange, ...] = ()
     source: Place | None = None
     classes: tuple[str, ...] = ()
-    """What the change means for people."""
+    """For whom it is: `pages` when somebody may be woken, `calls NAME`, `tells CHANNEL`, `concerns TEAM`."""
     depends_on: tuple[str, ...] = ()
     """Ids (`target/kind/key`) of changes that have to be done first."""
     cause: Cause | None = None

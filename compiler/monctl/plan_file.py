@@ -51,7 +51,7 @@ def write_plans(path: Path, plans: Iterable[tuple[Plan, Iterable[Resource]]]) ->
         Path(file.name).replace(path)
     except OSError as error:
         raise UsageError(
-            f"cannot write the plan to {path}: {error.strerror or error}", hint="name a file in a folder that exists"
+            f"cannot write the plan to {path}: {(error.strerror or str(error)).lower()}", hint="name a file in a folder that exists"
         ) from error
 
 
@@ -74,7 +74,7 @@ def read_plans(path: Path) -> tuple[SavedPlan, ...]:
     try:
         data = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        why = error.strerror if isinstance(error, OSError) else "it is not text"
+        why = (error.strerror or "").lower() if isinstance(error, OSError) else "it is not text"
         raise UsageError(f"cannot read the plan {path}: {why}", hint="write one with `monctl diff --out PLAN`") from error
     except ValueError as error:
         raise UsageError(f"{path} is not a saved plan: it is not JSON", hint="write one with `monctl diff --out PLAN`") from error

@@ -578,14 +578,14 @@ class Program:
 _PLAIN = frozenset({str, int, float, bool, type(None)})
 
 
-def to_json(value: object) -> Json:
+def to_json(value: Any) -> Json:
     """Any part of a program as JSON: dataclasses become maps (with `kind` where the class has one), origins are left out, dates are ISO 8601.
 
     Secrets become `{"$secret": "env:NAME"}`; the value is never here.
     """
-    kind = type(value)
+    kind: type = type(value)
     if kind in _PLAIN:
-        return value  # type: ignore[return-value]  # mypy does not follow a set of types
+        return value
     return _converter(kind)(value)
 
 

@@ -11,6 +11,7 @@ import dataclasses
 import io
 import json
 import os
+import re
 import signal
 import sys
 import traceback
@@ -19,11 +20,14 @@ from pathlib import Path
 from types import FrameType, ModuleType
 from typing import Any
 
-import monctl.python  # noqa: F401  # what specs import: the first one must not pay for it
+import monctl.python
 from monctl.declare import recorder
+from monctl.suggest import closest
 
 Fault = dict[str, Any]
 
+_NOT_OURS = re.compile(r"cannot import name '(\w+)' from 'monctl'")
+_PATH = re.compile(r" \(/[^)]*\)$")
 _MODULE = "__monctl_spec__"
 _MOST_PRINTED = 200
 
@@ -82,7 +86,7 @@ def _executed(file: str, seconds: float) -> Fault | None:
     except SystemExit as error:
         return {"kind": "exit", "message": f"sys.exit({error.code!r})", "line": _line_of(file, error)}
     except BaseException as error:  # noqa: BLE001  # whatever a spec raises is the user's fault to be told, never ours to die of
-        return {"kind": "raised", "message": _told(error), "line": _line_of(file, error)}
+        return {"kind": "raised", "message": _told(error), "line": _line_of(file, error), "help": _meant(error)}
     finally:
         signal.setitimer(signal.ITIMER_REAL, 0)
     return None
@@ -108,12 +112,20 @@ def _own_modules(file: str, root: str) -> Iterator[None]:
                 sys.path.remove(folder)
 
 
+def _meant(error: BaseException) -> str | None:
+    """The name of monctl nearest to one that is not there."""
+    missing = _NOT_OURS.search(str(error)) if isinstance(error, ImportError) else None
+    near = closest(missing[1], monctl.python.__all__) if missing else None
+    return f"did you mean '{near}'?" if near else None
+
+
 def _told(error: BaseException) -> str:
     try:
         lines = str(error).strip().splitlines()
     except Exception:  # noqa: BLE001  # an error whose __str__ raises is still only a fault of the spec
         lines = []
-    return f"{type(error).__name__}: {lines[0]}" if lines else type(error).__name__
+    text = _PATH.sub("", lines[0]) if lines and isinstance(error, ImportError) else "".join(lines[:1])
+    return f"{type(error).__name__}: {text}" if text else type(error).__name__
 
 
 def _line_of(file: str, error: BaseException) -> int:

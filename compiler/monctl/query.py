@@ -20,6 +20,7 @@ from monctl.suggest import closest, did_you_mean
 if TYPE_CHECKING:
     from sqlglot.expressions import Expression
 
+_SPLIT = "keep one; make a metric of each"
 _USUAL = frozenset({"postgres", "mysql", "sqlite", "duckdb"})
 """Known without loading sqlglot."""
 _QUOTED = re.compile(
@@ -36,6 +37,7 @@ class Fault:
     message: str
     start: int
     end: int
+    help: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,11 +101,11 @@ def _parse(text: str, dialect: str) -> Parsed:
     except RecursionError:
         return Parsed(None, Fault("the query is nested too deeply", 0, len(text)))
     if len(trees) != 1:
-        return Parsed(None, Fault("a query is one statement, here " + (f"are {len(trees)}" if trees else "is none"), 0, len(text)))
+        return Parsed(None, Fault("a query is one statement, here " + (f"are {len(trees)}" if trees else "is none"), 0, len(text), _SPLIT))
     if isinstance(trees[0], Command):
         word = text.split(maxsplit=1)[0]
         start = text.index(word)
-        return Parsed(None, Fault(f"'{word}' is not a query", start, start + len(word)))
+        return Parsed(None, Fault(f"'{word}' is not a query", start, start + len(word), "a query begins with SELECT or WITH"))
     return Parsed(trees[0], None)
 
 
@@ -124,7 +126,7 @@ def check(program: Program) -> Iterator[Finding]:
         fault = parse(query.text, query.dialect).fault
         if fault is not None:
             within = (fault.start, max(fault.end, fault.start + 1))
-            yield Finding("SQL001", fault.message, query.origin, help=_way_out(query), address=query.address, within=within)
+            yield Finding("SQL001", fault.message, query.origin, help=fault.help or _way_out(query), address=query.address, within=within)
 
 
 def _faulty(texts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -166,12 +168,16 @@ def _fault(detail: Mapping[str, Any], text: str) -> Fault:
 def _reason(description: str, token: str) -> str:
     """What sqlglot complains of, in plainer words."""
     if description.startswith("Invalid expression"):
-        return f"'{token}' is unexpected here"
+        return f"{_quoted(token)} is unexpected here"
     if description.startswith("Required keyword"):
-        return f"something is missing near '{token}'"
+        return f"something is missing near {_quoted(token)}"
     if expected := re.fullmatch(r"Expect(?:ing|ed) (\S+)", description):
-        return f"'{expected[1]}' is missing before '{token}'"
+        return f"'{expected[1]}' is missing before {_quoted(token)}"
     return description[:1].lower() + description[1:]
+
+
+def _quoted(token: str) -> str:
+    return token if token[:1] in {"'", '"'} else f"'{token}'"
 
 
 def _not_closed(text: str) -> Fault:

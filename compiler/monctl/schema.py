@@ -34,8 +34,8 @@ def schemas() -> dict[str, Any]:
         "plan": {
             "$schema": GenerateJsonSchema.schema_dialect,
             "$id": f"{BASE}plan.schema.json",
-            "title": "A plan of monctl",
             **plan_schema(),
+            "title": "A plan of monctl diff",
         },
     }
     for target in discover().values():

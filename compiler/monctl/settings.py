@@ -9,13 +9,14 @@ from monctl.document import Document
 from monctl.errors import UsageError
 from monctl.expand import UNFILLED, Expander
 from monctl.finding import Finding, Level
-from monctl.fit import one
+from monctl.fit import Faults, one
 from monctl.source import Origin
 from monctl.spec.estate import Environment, Estate
 from monctl.suggest import did_you_mean
 
 _VERBATIM = frozenset({"estate", "variables", "environments", "environment"})
 """What says how the rest is filled is itself taken as it stands."""
+_NAMELESS = "nameless"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +27,7 @@ class Settings:
     """None when the file cannot be read."""
     environment: str
     expander: Expander
-    findings: list[Finding] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
 
 
 def settings(document: Document, wanted: str | None, folder: str) -> Settings:
@@ -38,14 +39,14 @@ def settings(document: Document, wanted: str | None, folder: str) -> Settings:
     if any(found.level is Level.ERROR for found in document.findings):
         return Settings(None, wanted or "", Expander(None, {"estate": folder, "environment": wanted or ""}))
     raw = document.value
-    findings: list[Finding] = []
-    chosen = _chosen(raw, wanted, origin, findings)
+    faults = Faults()
+    chosen = _chosen(raw, wanted, origin, faults.findings)
     expander = Expander(_variables(raw, chosen, origin), {"estate": str(raw.get("estate", folder)), "environment": chosen})
     filled = {key: value if key in _VERBATIM else expander.fill(value, {}, origin.at(key)) for key, value in raw.items()}
-    estate = one(Estate, filled, origin, None, findings)
-    if estate is None:  # `estate` is all that cannot be left out
-        estate = one(Estate, {**filled, "estate": folder}, origin, None, []) or Estate.model_construct(estate=folder)
-    return Settings(_merged(estate, chosen, expander, origin), chosen, expander, findings)
+    estate, _ = one(Estate, filled, origin, None, faults)
+    if estate is None:  # `estate` is all that cannot be left out; without it the rest still says what it says
+        estate, _ = one(Estate, {**filled, "estate": _NAMELESS}, origin, None, Faults())
+    return Settings(_merged(estate or Estate(estate=_NAMELESS), chosen, expander, origin), chosen, expander, faults)
 
 
 def _chosen(raw: dict[str, Any], wanted: str | None, origin: Origin, findings: list[Finding]) -> str:
@@ -54,14 +55,15 @@ def _chosen(raw: dict[str, Any], wanted: str | None, origin: Origin, findings: l
         if wanted not in known:
             name = raw.get("estate", "")
             raise UsageError(
-                f"estate '{name}' has no environment '{wanted}'", hint=did_you_mean(wanted, known) or "it declares no environments"
+                f"estate '{name}' has no environment '{wanted}'",
+                hint=did_you_mean(wanted, known, noun="environments") if known else "it declares no environments",
             )
         return wanted
     default = raw.get("environment")
     if isinstance(default, str) and default in known:
         return default
     if isinstance(default, str):
-        help = did_you_mean(default, known) or "declare it under `environments`"
+        help = did_you_mean(default, known, noun="environments") if known else "declare it under `environments`"
         findings.append(Finding("SPEC040", f"the estate has no environment '{default}'", origin.at("environment"), help=help))
     return known[0] if known else ""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import gc
+import os
 import sys
 
 import monctl.cache as cache  # `from monctl import cache` would load monctl.python first
@@ -11,9 +13,16 @@ from monctl import __version__
 def main(arguments: list[str] | None = None) -> None:
     """Answer the command line and exit with the status that `monctl.cli.group.run` gives."""
     try:
-        sys.exit(_answer(sys.argv[1:] if arguments is None else arguments))
+        status = answer(sys.argv[1:] if arguments is None else arguments)
+        sys.stdout.flush()
+        sys.stderr.flush()
     except BrokenPipeError:
-        sys.exit(0)
+        status = 0
+    if cache.question is not None:
+        os._exit(
+            status
+        )  # all is said and on the disk; taking apart the objects of 10,000 specs one by one takes 0.3 s (measured 2026-11-21)
+    sys.exit(status)
 
 
 def run(arguments: list[str] | None = None) -> int:
@@ -23,10 +32,15 @@ def run(arguments: list[str] | None = None) -> int:
     return group.run(arguments)
 
 
-def _answer(arguments: list[str]) -> int:
+def answer(arguments: list[str]) -> int:
+    """The exit status of a command line, its answer given."""
     if arguments in (["--version"], ["-V"]):
         sys.stdout.write(f"monctl {__version__}\n")
         return 0
     question = cache.question = cache.asked(arguments)
     status = question.answered() if question is not None else None
-    return run(arguments) if status is None else status
+    if status is not None:
+        return status
+    if cache.COMMANDS.intersection(arguments):
+        gc.disable()  # these read, say and end; what they make stays until then
+    return run(arguments)

@@ -48,13 +48,13 @@ def command(
     4: some done, some not; the journal tells, and --resume goes on. 5: refused for safety.
     """
     from monctl.cli.checked import checked_or_none, known_targets
-    from monctl.cli.deploying import sandbox_in
+    from monctl.cli.deploying import command_line, sandbox_in
     from monctl.errors import UsageError
 
     if saved is not None and (targets or selected or excluded or adopt):
         raise UsageError("a saved plan is carried out as it is", hint="make another plan with these options")
     known = known_targets(targets)
-    checked = checked_or_none(options.roots(folder), environment)
+    checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
     with sandbox_in(sandbox, known) as opened:
@@ -66,10 +66,12 @@ def command(
             from monctl.cli.deploying import make_plans
 
             planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened)
-        return _carry_out(planned, yes=yes, resume=resume, output=output)
+        words = ["apply", *([str(saved)] if saved is not None else []), "--resume"]
+        again = command_line(*words, folder=folder, environment=environment, sandbox=sandbox)
+        return _carry_out(planned, yes=yes, resume=resume, output=output, again=again)
 
 
-def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: str) -> int:
+def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: str, again: str) -> int:
     from monctl.cli.deploying import agreed, tell_refusals, tell_unreached
     from monctl.refuse import permitted
     from monctl.render import plans as render
@@ -90,16 +92,16 @@ def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: s
     receipts = [receipt for one, plan in going if plan.changes for receipt in _apply_one(one, plan, resume=resume, output=output)]
     if output == "json":
         click.echo(render.receipts_json(receipts), nl=False)
-    return _told(receipts, refused=refused)
+    return _told(receipts, refused=refused, again=again)
 
 
-def _told(receipts: Sequence[Receipt], *, refused: bool) -> int:
+def _told(receipts: Sequence[Receipt], *, refused: bool, again: str) -> int:
     from monctl.receipt import Outcome
 
     counts = {outcome: sum(1 for receipt in receipts if receipt.outcome is outcome) for outcome in Outcome}
     if receipts:
         rest = ", ".join(f"{counts[outcome]} {word}" for outcome, word in ((Outcome.FAILED, "failed"), (Outcome.UNTRIED, "not tried")) if counts[outcome])
-        options.note(f"{counts[Outcome.DONE]} done" + (f", {rest}; when the cause is mended: monctl apply --resume" if rest else ""))
+        options.note(f"{counts[Outcome.DONE]} done" + (f", {rest}; when the cause is mended: {again}" if rest else ""))
     if counts[Outcome.FAILED] or counts[Outcome.UNTRIED]:
         return 4
     return 5 if refused else 0

@@ -22,10 +22,14 @@ def known_targets(wanted: Sequence[str]) -> dict[str, Target]:
     return known
 
 
-def checked_or_none(roots: Sequence[Path], environment: str | None) -> list[Checked] | None:
-    """The estates; None when one has errors, which are then on standard error."""
+def checked_or_none(roots: Sequence[Path], environment: str | None, *, only: Sequence[str] = ()) -> list[Checked] | None:
+    """The estates; None when one has errors, which are then on standard error.
+
+    Raises UsageError when none of them uses a target of `only`.
+    """
     checked = [check(root, environment) for root in roots]
     if all(one.valid for one in checked):
+        _used(checked, only)
         return checked
     from monctl.render.findings_text import summary, text
 
@@ -36,3 +40,11 @@ def checked_or_none(roots: Sequence[Path], environment: str | None) -> list[Chec
     every = [found for one in checked for found in one.findings if found.level is Level.ERROR]
     options.note(summary(every, sum(len(one.loaded.files) for one in checked)))
     return None
+
+
+def _used(checked: Sequence[Checked], only: Sequence[str]) -> None:
+    used = {name for one in checked for name in one.program.targets}
+    for name in only:
+        if name not in used:
+            who = f"estate '{checked[0].program.estate}' does" if len(checked) == 1 else "these estates do"
+            raise UsageError(f"{who} not use {name}", hint=f"targets here: {', '.join(sorted(used)) or 'none'}; add it to `targets` in monctl.yaml")

@@ -31,7 +31,7 @@ def command(folder: Path | None, environment: str | None, targets: tuple[str, ..
     if out is None and not report:
         raise click.UsageError("say where to write with --out DIR, or ask for --report")
     known = known_targets(targets)
-    checked = checked_or_none(options.roots(folder), environment)
+    checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
     told: list[dict[str, object]] = []

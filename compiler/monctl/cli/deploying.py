@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -64,6 +65,12 @@ def make_plans(
     if strange and not any(one.unreached for one in planned):
         raise UsageError(f"--adopt: nothing in the specs is '{strange[0]}'", hint="name an address such as monitor.site, or target/kind/key")
     return planned
+
+
+def command_line(*words: str, folder: Path | None, environment: str | None, sandbox: Path | None) -> str:
+    """A command for the person to type next, with the options that say where."""
+    where = [("-C", folder), ("-e", environment), ("--sandbox", sandbox)]
+    return shlex.join(["monctl", *words, *(part for flag, value in where if value is not None for part in (flag, str(value)))])
 
 
 def tell_unreached(planned: Sequence[Planned]) -> bool:

@@ -45,7 +45,7 @@ def command(
     3: a provider could not be asked. 5: the plan would be refused.
     """
     from monctl.cli.checked import checked_or_none, known_targets
-    from monctl.cli.deploying import make_plans, sandbox_in, tell_refusals, tell_unreached
+    from monctl.cli.deploying import command_line, make_plans, sandbox_in, tell_refusals, tell_unreached
     from monctl.deploy import resources
     from monctl.plan_file import write_plans
     from monctl.render import plans as render
@@ -55,7 +55,7 @@ def command(
 
         refuse_options(out=out, sandbox=sandbox, adopt=adopt)
     known = known_targets(targets)
-    checked = checked_or_none(options.roots(folder), environment)
+    checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
     if against is not None:
@@ -76,7 +76,8 @@ def command(
     refused = tell_refusals(planned)
     if out is not None:
         write_plans(out, [(one.plan, tuple(resources(one))) for one in planned])
-        options.note(f"saved {out}; carry it out with: monctl apply {out}" + (f" -C {folder}" if folder else ""))
+        following = command_line("apply", str(out), folder=folder, environment=environment, sandbox=sandbox)
+        options.note(f"saved {out}; carry it out with: {following}")
     if refused:
         return 5
     return 2 if detailed_exitcode and any(not plan.empty for plan in made) else 0

@@ -55,13 +55,13 @@ class LazyGroup(click.Group):
         """As click does, with the nearest name when there is no such command."""
         try:
             return super().resolve_command(ctx, args)
-        except click.UsageError as error:
+        except click.UsageError:
             from monctl.suggest import closest
 
             near = closest(args[0], COMMANDS)
-            if near is not None:
-                error.message = f"no such command '{args[0]}'; did you mean '{near}'?"
-            raise
+            if near is None:
+                raise
+            raise click.UsageError(f"no such command '{args[0]}'; did you mean '{near}'?", ctx) from None
 
 
 @click.group(cls=LazyGroup, context_settings={"help_option_names": ["-h", "--help"]})
@@ -84,6 +84,9 @@ def run(args: list[str] | None = None) -> int:
     except click.exceptions.Abort:
         click.echo("interrupted", err=True)
         return 130
+    except click.exceptions.NoArgsIsHelpError as error:
+        click.echo(error.format_message(), err=True)
+        return 64
     except click.UsageError as error:
         where = f"\nTry '{error.ctx.command_path} --help'." if error.ctx is not None else ""
         click.echo(f"monctl: {_sentence(error.format_message())}{where}", err=True)

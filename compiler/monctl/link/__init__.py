@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
 from monctl import measure
@@ -38,7 +38,11 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
     """`capabilities` are those of every installed target, by name."""
     settings = loaded.settings or Estate.model_construct(estate=loaded.root.name)
     where = Origin(loaded.settings_file)
-    scope = Scope(_here(loaded.items, loaded.environment), loaded.broken, complete=loaded.complete and loaded.settings is not None)
+    scope = Scope(
+        _here(loaded.items, loaded.environment, settings.environments),
+        loaded.broken,
+        complete=loaded.complete and loaded.settings is not None,
+    )
     targets = _targets(scope, settings, capabilities, where) if loaded.settings is not None else {}
     if loaded.settings is not None:
         _environments(scope, loaded.items, settings)
@@ -90,9 +94,14 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
     return Linked(program, tuple(scope.findings))
 
 
-def _here(items: tuple[Item, ...], environment: str) -> list[Item]:
+def _here(items: tuple[Item, ...], environment: str, known: Collection[str]) -> list[Item]:
     """What is declared in this environment. A thing other environments alone have is unknown here, on purpose: naming it is a fault."""
-    return [item for item in items if not (isinstance(item.spec, Described) and (only := item.spec.environments)) or environment in only]
+
+    def is_here(item: Item) -> bool:
+        only = [name for name in item.spec.environments if name in known] if isinstance(item.spec, Described) else []
+        return not only or environment in only
+
+    return [item for item in items if is_here(item)]
 
 
 def _environments(scope: Scope, items: tuple[Item, ...], settings: Estate) -> None:

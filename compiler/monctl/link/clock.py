@@ -66,7 +66,7 @@ def _no_date(scope: Scope, text: str, error: ValueError, origin: Origin, address
 def time_zone(scope: Scope, name: str, origin: Origin, address: str) -> str:
     """The name of a zone; an unknown one is a finding."""
     if name not in _zones():
-        near = closest(name, _zones())
+        near = closest(name, _zones()) or next((zone for zone in sorted(_zones()) if zone.lower().endswith(f"/{name.lower()}")), None)
         help = f"did you mean '{near}'?" if near else "write an IANA name such as Europe/Berlin"
         scope.fault("SPEC044", f"'{name}' is not a time zone", origin, help=help, address=address)
     return name

@@ -188,7 +188,7 @@ class Monitors:
         bound = condition(self._scope, said, watched.units, watched.units.get(watched.value, NO_UNIT), origin, address, name=name)
         for term in bound[0] if bound else ():
             if isinstance(term, State) and (instead := _instead(term.kind, watched.source)) is not None:
-                message = f"a {watched.source.kind} source is never '{term.kind}'"
+                message = f"{watched.source.kind} sources are never '{term.kind}'"
                 self._scope.fault("SPEC055", message, origin, help=instead, address=address)
                 return None
         return bound

@@ -35,7 +35,7 @@ class Placement:
         found = self._by_kind[kind]
         if not found and self._targets:  # an estate without any target is told so once
             help = "add `runner: {}` to `targets` in monctl.yaml: the runner takes every source"
-            self._scope.fault("SPEC101", f"no target of this estate takes a {kind} source", origin, help=help, address=address, on_key=True)
+            self._scope.fault("SPEC101", f"no target of this estate takes {kind} sources", origin, help=help, address=address, on_key=True)
         return found
 
     def _checked(self, kind: str, wanted: str | Sequence[str], origin: Origin, address: str | None) -> tuple[str, ...]:
@@ -48,7 +48,7 @@ class Placement:
             elif kind not in self._targets[name].accepts:
                 takes = ", ".join(sorted(self._targets[name].accepts))
                 help = f"it takes {takes}" if takes else "it holds no monitors at all"
-                self._scope.fault("SPEC101", f"{name} cannot hold a {kind} source", where, help=help, address=address)
+                self._scope.fault("SPEC101", f"{name} cannot hold {kind} sources", where, help=help, address=address)
             else:
                 found[name] = None
         return tuple(found)

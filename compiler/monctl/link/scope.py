@@ -92,14 +92,15 @@ class Scope:
                 near = closest(pattern, self.names(kind))
                 help = f"did you mean '{near}'?" if near else f"write the name of a {SINGULAR[kind]}, or a glob such as 'api-*'"
                 where = origin.at(*path) if isinstance(patterns, str) else origin.at(*path, index)
-                self.fault(UNKNOWN, f"no {SINGULAR[kind]} is called '{pattern}'", where, help=help, address=address)
+                verb = "matches" if _is_glob(pattern) else "is called"
+                self.fault(UNKNOWN, f"no {SINGULAR[kind]} {verb} '{pattern}'", where, help=help, address=address)
             found.update(names)
         return tuple(sorted(found))
 
     def _meant(self, kind: str, pattern: str) -> list[str]:
         if self.has(kind, pattern):
             return [pattern]
-        return [name for name in self.names(kind) if fnmatchcase(name, pattern)] if any(mark in pattern for mark in "*?[") else []
+        return [name for name in self.names(kind) if fnmatchcase(name, pattern)] if _is_glob(pattern) else []
 
     def fault(
         self,
@@ -123,6 +124,10 @@ class Scope:
         """Collect what a small parser said, at its place in the text."""
         within = (error.start, error.end) if error.end > error.start else None
         self.fault(code, error.message, origin.at(*error.path), help=error.help, address=address, within=within)
+
+
+def _is_glob(pattern: str) -> bool:
+    return any(mark in pattern for mark in "*?[")
 
 
 def listed(value: Any) -> list[Any]:

@@ -87,7 +87,7 @@ class Sources:
         if given in wanted:
             return True
         fitting = [other for other, item in self._scope.all("datasources").items() if cast("Datasource", item.spec).type in wanted]
-        message = f"datasource '{name}' is {given}; a {field} source asks {' or '.join(sorted(wanted))}"
+        message = f"datasource '{name}' is {given}; {field} sources ask {' or '.join(sorted(wanted))}"
         help = did_you_mean(name, fitting, noun="datasources of that type")
         self._scope.fault("SPEC043", message, origin.at(field, "datasource"), help=help, address=address)
         return False
@@ -108,18 +108,27 @@ class Sources:
         for name, value in declared.items():
             if name not in units:
                 help = did_you_mean(name, units, noun="values")
-                message = f"a {source.kind} source has no value '{name}'"
+                message = f"{source.kind} sources have no value '{name}'"
                 self._scope.fault("SPEC052", message, origin.at(*places[name]), help=help, address=address, on_key=True)
             elif value.unit:
-                units[name] = self.unit(value.unit, origin.at(*places[name], "unit"), address)
+                units[name] = self._unit_of(name, units[name], value.unit, origin.at(*places[name], "unit"), address)
         if unit is not None and len(declared) > 1:
             message = f"`unit` is of a single value; here are {', '.join(declared)}"
             self._scope.fault("SPEC048", message, origin.at("unit"), help="give each its unit under `values`", address=address, on_key=True)
         elif unit is not None:
-            units[default] = self.unit(unit, origin.at("unit"), address)
+            units[default] = self._unit_of(default, units[default], unit, origin.at("unit"), address)
         if isinstance(source, measure.Sql) and declared:
             source = replace(source, values=units)
         return Linked(source, units, default)
+
+    def _unit_of(self, name: str, own: Unit, text: str, origin: Origin, address: str) -> Unit:
+        """The unit the user gives a value, where the source leaves it open; what is counted may be called by another word."""
+        unit = self.unit(text, origin, address)
+        if own == NO_UNIT or unit in {own, NO_UNIT} or own.dimension == unit.dimension == "count":
+            return unit if unit != NO_UNIT else own
+        help = "leave the unit out; thresholds may be written in any unit that fits"
+        self._scope.fault("SPEC048", f"'{name}' is always in {own}, not {unit}", origin, help=help, address=address)
+        return own
 
     def _expr(self, said: spec.ExprSource, origin: Origin, address: str) -> Linked | None:
         inputs: dict[str, str] = {}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from monctl.plan import Action, Cause, Change, Plan, Problem
 from monctl.render.plan_fields import Line, lines, one_line
@@ -79,6 +79,8 @@ def _change(change: Change, names: Mapping[str, str], style: Style, full: bool) 
     )
     said += [style.dim(one_line(place))] if place else []
     yield f"  {style.paint(sign, _COLORS[sign], bold=True)} {'   '.join(said)}"
+    if change.classes:
+        yield f"      {style.dim(_audience(change.classes))}"
     if change.action is Action.DELETE:
         return
     every = [line for field in change.fields for line in lines(field, names, short=change.action is Action.CREATE)]
@@ -88,6 +90,15 @@ def _change(change: Change, names: Mapping[str, str], style: Style, full: bool) 
         yield f"      {_painted(line, style)}"
     if len(every) > most:
         yield style.dim(f"      … and {len(every) - most} more lines")
+
+
+def _audience(classes: Iterable[str]) -> str:
+    """`pages; calls ana, ben; tells slack-critical`."""
+    said: dict[str, list[str]] = {}
+    for one in classes:
+        verb, _, name = one_line(one).partition(" ")
+        said.setdefault(verb, []).append(name)
+    return "; ".join(f"{verb} {', '.join(names)}".rstrip() for verb, names in said.items())
 
 
 def _painted(line: Line, style: Style) -> str:

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import BeforeValidator, Field
 
+from monctl.misread import Misread
+from monctl.number import spell
 from monctl.quantity import DurationField, PercentField
 from monctl.secret import SecretField
 from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Short, Spec
@@ -91,19 +93,25 @@ class Term(Spec):
     outside: list[str | float | int] | None = Field(default=None, min_length=2, max_length=2)
     trend: Literal["increasing", "decreasing", "unchanged"] | None = None
     state: Literal["down", "no data", "error", "first seen", "regression", "any"] | None = None
-    in_: str | None = Field(default=None, alias="in")
-    for_: str | None = Field(default=None, alias="for")
+    in_: DurationField | None = Field(default=None, alias="in")
+    for_: DurationField | None = Field(default=None, alias="for")
 
 
 _TERMS = frozenset({"op", "limit", "between", "outside", "trend", "state"})
 """A map with one of these is a term."""
 
 
+def _no_bare_number(value: Any) -> Any:
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        raise Misread(f"the number {spell(value)} alone is no threshold", help=f"write '> {spell(value)}' or '== {spell(value)}'")
+    return value
+
+
 class Alert(Short):
     """One severity of a monitor, when it differs from its severity's defaults in more than the threshold."""
 
     shorthand: ClassVar[str] = "when"
-    when: str | Term | list[Term]
+    when: Annotated[str | Term | list[Term], BeforeValidator(_no_bare_number)]
     """A threshold sentence: `> 10 or increasing for 15m`."""
     notify: list[Name] | None = None
     """Channels for this severity of this monitor."""

@@ -45,7 +45,7 @@ CAPABILITIES = Capabilities(
         Capability("action", _EXACT, "annotation action", _RULES),
         Capability("labels", _EXACT, "labels of the rule", _RULES),
         Capability("phases", _EXACT, "paused outside them", _RULES),
-        Capability("calendars", _NEARLY, "active time intervals, from Grafana 12.1; what still lasts is told when the hours begin", _TIMES),
+        Capability("calendar", _NEARLY, "active time intervals, from Grafana 12.1; what still lasts is told when the hours begin", _TIMES),
         Capability("maintenance", _EXACT, "mute timings", _TIMES),
         Capability("channel.slack", _EXACT, "by webhook or bot token", _NOTIFY),
         Capability("channel.email", _EXACT, "", _NOTIFY),

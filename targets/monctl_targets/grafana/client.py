@@ -12,10 +12,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from monctl.errors import AuthError, Conflict, NotFound, ProviderError, Rejected, UsageError
+from monctl.examination import Check
 from monctl.http import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
 from monctl_targets.grafana.alerting_client import AlertingClient
+from monctl_targets.grafana.examine import examine, scratch
 from monctl_targets.grafana.identity import folder_key, uid
 
 PAGE = 1000
@@ -143,6 +145,14 @@ class GrafanaClient:
                     self._alerting.delete(live)
         except NotFound:
             return
+
+    def examine(self) -> Iterator[Check]:
+        """What `monctl doctor` can learn here."""
+        return examine(self._http)
+
+    def scratch(self) -> tuple[Resource, Resource]:
+        """One harmless object in two versions, for the doctor's round trip."""
+        return scratch(self._estate, self._environment)
 
     def _search(self, kind: str) -> Iterator[Json]:
         """Every hit of a type, page by page until one is not full."""

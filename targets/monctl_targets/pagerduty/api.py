@@ -20,13 +20,13 @@ class Api:
     """A thin layer over Http. Every answer is the object inside its envelope (`{"team": {…}}`)."""
 
     def __init__(self, http: Http) -> None:
-        self._http = http
+        self.http = http
 
     def pages(self, path: str, plural: str, **params: Any) -> Iterator[dict[str, Any]]:
         """Every object of a list, page by page. Raises Garbled when a page is not what it should be."""
         offset = 0
         while True:
-            answer = self._http.get(path, limit=PAGE, offset=offset, **params).json
+            answer = self.http.get(path, limit=PAGE, offset=offset, **params).json
             items = answer.get(plural) if isinstance(answer, dict) else None
             if not isinstance(items, list) or any(not isinstance(item, dict) for item in items):
                 raise _garbled(f"the list of {plural.replace('_', ' ')} is not a list of objects", path)
@@ -40,25 +40,25 @@ class Api:
 
     def get(self, path: str, name: str, **params: Any) -> dict[str, Any]:
         """One object."""
-        return _open(self._http.get(path, **params).json, name, path)
+        return _open(self.http.get(path, **params).json, name, path)
 
     def post(self, path: str, name: str, body: Json) -> dict[str, Any]:
         """A new object, as the vendor made it. Answers 200 or 201 (PagerDuty/api-schema #497)."""
-        return _open(self._http.request("POST", path, json={name: body}).json, name, path)
+        return _open(self.http.request("POST", path, json={name: body}).json, name, path)
 
     def put(self, path: str, name: str, body: Json, *, reread: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """An updated object, as it is then; read again when the answer is empty (terraform-provider-pagerduty #910)."""
-        answer = self._http.request("PUT", path, json={name: body}).json
+        answer = self.http.request("PUT", path, json={name: body}).json
         return self.get(path, name, **(reread or {})) if answer is None else _open(answer, name, path)
 
     def put_plain(self, path: str, body: Json) -> None:
         """A PUT without an envelope, answered by 204."""
-        self._http.request("PUT", path, json=body)
+        self.http.request("PUT", path, json=body)
 
     def delete(self, path: str) -> None:
         """Gone afterwards, also when it was gone before."""
         try:
-            self._http.request("DELETE", path)
+            self.http.request("DELETE", path)
         except NotFound:
             return
 

@@ -12,10 +12,12 @@ from datetime import UTC, datetime
 from typing import Any
 
 from monctl.errors import Rejected, UsageError
+from monctl.examination import Check
 from monctl.http import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
 from monctl_targets.pagerduty.api import ACCEPT, Api, classify
+from monctl_targets.pagerduty.examine import examine, scratch
 from monctl_targets.pagerduty.layers import merged
 from monctl_targets.pagerduty.members import Members
 
@@ -83,12 +85,13 @@ class PagerDutyClient:
     def read(self, resources: Iterable[Resource]) -> Iterator[Live]:
         """Every team, schedule, escalation policy, service and integration of the account.
 
-        Members are read for those teams of ours whose members are managed, keys for integrations of ours: one request each.
+        Members are read for those teams of ours whose members are managed, and for nobody's teams of such a name, which may be taken over;
+        keys for integrations of ours: one request each.
         """
-        managed = {resource.key for resource in resources if resource.kind == "team" and "members" in resource.body}
+        managed = {resource.key: resource.name for resource in resources if resource.kind == "team" and "members" in resource.body}
         for body in self._api.pages("/teams", "teams"):
             mark = _mark(body)
-            if mark is not None and mark.key in managed and self._ours(mark):
+            if (mark is None and body["name"] in managed.values()) or (mark is not None and mark.key in managed and self._ours(mark)):
                 body["members"] = self._members.of(body["id"])
             yield _live("team", body)
         for body in self._api.pages("/schedules", "schedules", **{"include[]": ["schedule_layers"]}):
@@ -99,6 +102,14 @@ class PagerDutyClient:
             yield _live("service", body)
             for integration in body.get("integrations") or []:
                 yield self._integration(body["id"], integration)
+
+    def users(self) -> Iterator[dict[str, Any]]:
+        """Every account, with its e-mail address."""
+        yield from self._api.pages("/users", "users")
+
+    def members(self, team_id: str) -> list[dict[str, Any]]:
+        """Who is in a team, as the body of a team holds it."""
+        return self._members.of(team_id)
 
     def lookup(self, wanted: Lookup) -> str | None:
         """The id of the user with an e-mail address, whatever its case; None when there is none.
@@ -156,6 +167,14 @@ class PagerDutyClient:
             self._api.delete(f"/{PLURALS[live.kind]}/{live.remote_id}")
         if live.kind == "escalation_policy":
             self._members.retry()
+
+    def examine(self) -> Iterator[Check]:
+        """What `monctl doctor` can learn here."""
+        return examine(self._api.http)
+
+    def scratch(self) -> tuple[Resource, Resource]:
+        """One harmless object in two versions, for the doctor's round trip."""
+        return scratch()
 
     def _ours(self, mark: Mark) -> bool:
         return mark.estate == self._estate and mark.environment == self._environment

@@ -32,4 +32,4 @@ class PagerDutyEmulator(Events):
 
     def environment(self, base_url: str) -> Mapping[str, str]:
         """What points monctl and others here."""
-        return {"PAGERDUTY_TOKEN": "sandbox", "PAGERDUTY_API_URL": base_url, "PAGERDUTY_EVENTS_URL": base_url}
+        return {"PAGERDUTY_TOKEN": "stand-in-of-pagerduty", "PAGERDUTY_API_URL": base_url, "PAGERDUTY_EVENTS_URL": base_url}

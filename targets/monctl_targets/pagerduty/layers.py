@@ -20,13 +20,17 @@ _OURS = ("id", "name", "start", "end", "rotation_virtual_start", "rotation_turn_
 def merged(wanted: Iterable[Layer], live: Iterable[Layer], *, now: datetime) -> list[Json]:
     """The wanted layers with the ids of the live ones of the same name, then the live ones nobody wants, ended now.
 
-    An open layer is preferred to an ended one; an ended one is opened again by its explicit `"end": null`.
+    An open layer is preferred to an ended one; an ended one is opened again by its explicit `"end": null`. Where one layer is open and one
+    is wanted, they are the same whatever they are called: a schedule that is taken over keeps its layer, and everybody their turn.
     """
+    layers = list(wanted)
     held = sorted(live, key=lambda layer: _ended(layer, now))
+    open_ones = [layer for layer in held if not _ended(layer, now)]
+    alone = open_ones[0] if len(layers) == len(open_ones) == 1 else None
     taken: set[str] = set()
     sent: list[Json] = []
-    for layer in wanted:
-        found = next((old for old in held if old.get("name") == layer["name"] and old["id"] not in taken), None)
+    for layer in layers:
+        found = alone or next((old for old in held if old.get("name") == layer["name"] and old["id"] not in taken), None)
         if found is None:
             sent.append(dict(layer))
         else:

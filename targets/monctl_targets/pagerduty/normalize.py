@@ -30,12 +30,14 @@ def _team(body: Body) -> Json:
 def _schedule(body: Body) -> Json:
     # Layers cannot be deleted, only ended, and keep coming back (#257, #308); their order is reversed on read (#610).
     layers = [_layer(layer) for layer in body["schedule_layers"] if not layer.get("end")]
+    if len(layers) == 1:
+        del layers[0]["name"]  # a name tells layers apart; of one alone it says nothing, and PagerDuty's editor calls it "Layer 1"
     return {
         "name": body["name"],
         "description": _text(body),
         "time_zone": vendor_zone(body["time_zone"]) or body["time_zone"],
         "teams": _ids(body.get("teams")),
-        "layers": sorted(layers, key=lambda layer: str(layer["name"])),
+        "layers": sorted(layers, key=lambda layer: str(layer.get("name"))),
     }
 
 

@@ -48,7 +48,7 @@ CAPABILITIES = Capabilities(
         Capability("action", _NEARLY, "in the description and Slack notes", _ACTIONS),
         Capability("labels", _NOT, "no labels on monitors and alerts", _SPEC),
         Capability("phases", _EXACT, "disabled outside them", _SPEC),
-        Capability("calendars", _NOT, "tells at any hour", _ENGINE),
+        Capability("calendar", _NOT, "tells at any hour", _ENGINE),
         Capability("maintenance", _NOT, "no windows that mute monitors", _DOCS),
         Capability("channel.slack", _EXACT, "through Sentry's Slack app; the channel by name or id", _ACTIONS),
         Capability("channel.email", _NEARLY, "to people and teams with a Sentry account; else to the owning team", _ACTIONS),

@@ -12,11 +12,13 @@ from dataclasses import replace
 from requests.utils import parse_header_links
 
 from monctl.errors import AuthError, Garbled, NotFound, ProviderError, RateLimited, Rejected, UsageError
+from monctl.examination import Check
 from monctl.http import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource, leaves
 from monctl.target import Settings
 from monctl_targets.sentry import echo
 from monctl_targets.sentry.directory import Directory
+from monctl_targets.sentry.examine import examine, scratch
 from monctl_targets.sentry.vocabulary import SYSTEM_TYPES
 
 HOST = "https://sentry.io"
@@ -104,6 +106,14 @@ class SentryClient:
             self._http.request("DELETE", self._path(f"{live.kind}s/{live.remote_id}/"))
         except NotFound:
             return
+
+    def examine(self) -> Iterator[Check]:
+        """What `monctl doctor` can learn here. Raises UsageError when nothing names the organisation."""
+        return examine(self._http, self._path(""))
+
+    def scratch(self) -> tuple[Resource, Resource]:
+        """One harmless object in two versions, for the doctor's round trip."""
+        return scratch()
 
     def _write(self, method: str, path: str, body: Json) -> Mapping[str, Json]:
         answer = self._http.request(method, path, json=body).json

@@ -42,7 +42,7 @@ CAPABILITIES = Capabilities(
         Capability("action", _NEARLY, "a custom field; not in the message", _CONTRACT),
         Capability("labels", _NEARLY, "custom fields, at most 20; paid plans", _CONTRACT),
         Capability("phases", _EXACT, "paused outside them", _CONTRACT),
-        Capability("calendars", _NOT, "tells at any hour", _CONTRACT),
+        Capability("calendar", _NOT, "tells at any hour", _CONTRACT),
         Capability("maintenance", _NEARLY, "the account's time zone, one window per weekly stretch", _PROVIDER),
         Capability("channel.email", _EXACT, "an alert contact; its owner must confirm it", _LIVE),
         Capability("channel.slack", _EXACT, "by webhook", _CONTRACT),

@@ -19,10 +19,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 from monctl.errors import AuthError, Conflict, Garbled, NotFound, ProviderError, Rejected, UsageError
+from monctl.examination import Check
 from monctl.http import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
 from monctl_targets.uptimerobot import mark as marks
+from monctl_targets.uptimerobot.examine import examine, scratch
 from monctl_targets.uptimerobot.normalize import WEB, canonical, text
 from monctl_targets.uptimerobot.plan import DEFAULT, PLANS
 
@@ -50,8 +52,8 @@ class UptimeRobotClient:
         if key is None:
             raise UsageError(f"uptimerobot: {CREDENTIAL} is not set", hint="take the main API key from Integrations & API in the dashboard")
         self._estate, self._environment = settings.estate, settings.environment
-        plan = PLANS.get(str(settings.options.get("plan", DEFAULT)), PLANS[DEFAULT])
-        self._fields = "custom_fields" in plan.features
+        self._plan = PLANS.get(str(settings.options.get("plan", DEFAULT)), PLANS[DEFAULT])
+        self._fields = "custom_fields" in self._plan.features
         self._sleep = sleep
         self._named: Mapping[str, str] = {}
         self._people: list[Json] | None = None
@@ -143,6 +145,14 @@ class UptimeRobotClient:
             self._http.request("DELETE", f"{_PATHS[live.kind]}/{live.remote_id}")
         except NotFound:
             return
+
+    def examine(self) -> Iterator[Check]:
+        """What `monctl doctor` can learn here."""
+        return examine(self._http, self._plan.name)
+
+    def scratch(self) -> tuple[Resource, Resource]:
+        """One harmless object in two versions, for the doctor's round trip."""
+        return scratch()
 
     def _list(self, kind: str, headers: Mapping[str, str] | None = None, **params: Any) -> Iterator[Json]:
         """Every object of a kind, page by page. The last page may lack `nextLink`, or be empty."""

@@ -54,7 +54,7 @@ class UptimeRobotEmulator(MonitorEmulator):
                 yield Held(kind, id, body.get("friendlyName") or body.get("name") or "", told)
 
     def environment(self, base_url: str) -> Mapping[str, str]:
-        return {"UPTIMEROBOT_API_URL": base_url, "UPTIMEROBOT_API_KEY": "sandbox"}
+        return {"UPTIMEROBOT_API_URL": base_url, "UPTIMEROBOT_API_KEY": "stand-in-of-uptimerobot"}
 
     @route("GET", "/user/me")
     def me(self, request: Request) -> Response:

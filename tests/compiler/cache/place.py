@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from monctl import cache
-from monctl.cli import _answer
+from monctl.cli import answer
 
 ESTATE = {
     "monctl.yaml": "estate: shop\ntargets: {runner: {}}\n",
@@ -65,7 +65,7 @@ class Place:
     def run(self, *arguments: str) -> Said:
         """A run in the folder, as from a shell."""
         self.captured()
-        status = _answer(list(arguments))
+        status = answer(list(arguments))
         cache.question = None
         out, err = self.captured()
         files = sorted(path for path in (self.folder / "out").rglob("*") if path.is_file())

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+
 from tests.compiler.cache.place import Place
 
 COMMANDS = {
@@ -58,13 +59,18 @@ def linked_folder(estate: Path) -> None:
     (estate / "near").symlink_to("../far")
 
 
+def added_deep(estate: Path) -> None:
+    (estate / "a/b").mkdir(parents=True)
+    (estate / "a/b/c.yml").write_text(BROKEN, encoding="utf-8")
+
+
 def loop(estate: Path) -> None:
     (estate / "loop").symlink_to("loop")
     (estate / "round").symlink_to(".")
 
 
 CHANGES: dict[str, Callable[[Path], object]] = {
-    "nothing": lambda estate: None,
+    "nothing": Path.exists,
     "touched": lambda estate: os.utime(estate / "monitors/orders.yaml"),
     "edited": lambda estate: (estate / "monitors/orders.yaml").write_text(BROKEN, encoding="utf-8"),
     "same size and mtime": same_size_and_mtime,
@@ -75,7 +81,7 @@ CHANGES: dict[str, Callable[[Path], object]] = {
     "folder hidden": lambda estate: (estate / "monitors").rename(estate / ".monitors"),
     "deleted": lambda estate: (estate / "monitors/orders.yaml").unlink(),
     "added": lambda estate: (estate / "more.yaml").write_text(BROKEN, encoding="utf-8"),
-    "added deep": lambda estate: ((estate / "a/b").mkdir(parents=True), (estate / "a/b/c.yml").write_text(BROKEN, encoding="utf-8")),
+    "added deep": added_deep,
     "settings edited": lambda estate: (estate / "monctl.yaml").write_text("estate: store\ntargets: {runner: {}}\n", encoding="utf-8"),
     "an estate within": lambda estate: (estate / "monitors/monctl.yaml").write_text("estate: other\n", encoding="utf-8"),
     "runbook edited": lambda estate: (estate / "books/stuck.md").write_text("# Other\n", encoding="utf-8"),
@@ -139,7 +145,7 @@ def test_settings_from_outside_are_part_of_the_question(place: Place, monkeypatc
     (place.estate / "more.yaml").write_text(BROKEN, encoding="utf-8")
     place.settle()
     arguments = COMMANDS["validate"]
-    plain = place.run(*arguments)
+    found = plain = place.run(*arguments)
     assert place.knows(*arguments)
 
     for name, value in (("NO_COLOR", ""), ("FORCE_COLOR", "1"), ("MONCTL_OUTPUT", "json")):

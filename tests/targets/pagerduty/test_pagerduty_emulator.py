@@ -473,7 +473,7 @@ def test_an_account_in_a_file_is_there_the_next_time(tmp_path: Path, account: An
 
 def test_it_says_how_to_point_at_it(emulator: PagerDutyEmulator) -> None:
     assert emulator.environment("http://127.0.0.1:8080/pagerduty") == {
-        "PAGERDUTY_TOKEN": "sandbox",
+        "PAGERDUTY_TOKEN": "stand-in-of-pagerduty",
         "PAGERDUTY_API_URL": "http://127.0.0.1:8080/pagerduty",
         "PAGERDUTY_EVENTS_URL": "http://127.0.0.1:8080/pagerduty",
     }

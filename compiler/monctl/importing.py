@@ -1,0 +1,309 @@
+"""[I/O] Live objects to specs: said by the target, written, read back, planned; what would still change is left out until nothing would.
+
+Nothing is written at a provider. The estate is put together in a folder of its own, so that what is checked is what the files say.
+"""
+
+from __future__ import annotations
+
+import shutil
+import tempfile
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from fnmatch import fnmatchcase
+from pathlib import Path
+
+from monctl import diff as differ
+from monctl.errors import UsageError
+from monctl.finding import Level
+from monctl.import_files import SETTINGS, Layout
+from monctl.live import LiveState, read_all
+from monctl.mentions import needed, unmentioned
+from monctl.plan import Problem
+from monctl.project import Checked, check
+from monctl.resource import Json, Live, Lookup, Mark, Resource
+from monctl.saying import Context, Names, Said, SaidObject, Survey, Unsaid
+from monctl.settling import Faults, Settled, faults_of_plan, faults_of_specs
+from monctl.spec.file import KINDS, SINGULAR
+from monctl.spec_writer import estate_text
+from monctl.target import Client, Target
+
+_ROUNDS = 50
+"""Each round leaves out at least one object that others may name; a chain of names longer than this is a bug."""
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """What an import came to."""
+
+    target: str
+    layout: Layout
+    objects: tuple[SaidObject, ...]
+    adopt: tuple[str, ...]
+    """Requests for `--adopt`: `pagerduty/team/database=PT00001`."""
+    settled: Settled
+    unsaid: tuple[Unsaid, ...]
+    foreign: int
+    """Live objects that nobody's mark is on."""
+    ours: int
+    others: tuple[tuple[str, int], ...]
+    """`estate/environment` → how many objects bear its mark; they are never said."""
+    secrets: Mapping[str, str]
+    """Environment variables the specs name → what belongs into them."""
+    advice: tuple[str, ...] = ()
+    """What a person has to add to a monctl.yaml that is there already."""
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where the specs go: a new estate, or a folder within one that is there."""
+
+    layout: Layout
+    base: Path | None
+    """The estate that is there."""
+    estate: str
+    """Of a new one, its name."""
+    environment: str | None = None
+    options: Mapping[str, Json] = field(default_factory=dict)
+    """Of a new estate: the target's block of monctl.yaml."""
+
+
+def run(
+    target: Target,
+    place: Place,
+    connect: Callable[[Checked], Client],
+    *,
+    targets: Mapping[str, Target],
+    selected: Sequence[str] = (),
+) -> Imported:
+    """Read a provider and find the specs whose plan, with everything adopted, is empty.
+
+    `connect` gives the target's client for the estate. Raises UsageError when the target cannot be imported from, and the
+    ProviderErrors of the client: an incomplete read is never an import.
+    """
+    say: Callable[[Sequence[Live], Context], Said] | None = getattr(target, "say", None)
+    if say is None:
+        able = sorted(name for name, one in targets.items() if hasattr(one, "say"))
+        raise UsageError(f"nothing can be imported from {target.name}", hint=f"import knows {', '.join(able)}" if able else None)
+    with _workshop(place) as shop:
+        shop.settings(target, place.options)
+        base = shop.checked(targets)
+        client = connect(base)
+        survey = _survey(target, client)
+        owners = _Owners.of(survey.lives, base.program.estate, base.program.environment)
+        names = Names({kind: _names(base, kind) for kind in KINDS})
+        context = Context(base.program, names, survey.around, owners.ours, place.base is None)
+        said = say(owners.foreign, context)
+        options = {**said.options, **place.options}
+        advice = ()
+        if place.base is None:
+            shop.settings(target, options)
+        else:
+            present = base.program.targets[target.name]
+            advice = tuple(f"targets.{target.name}.{name}: {value}" for name, value in said.options.items() if present.get(name) != value)
+        objects = list(_selected(said.objects, selected))
+        work = _Work(target, targets, shop, _Replay(client, survey.lives), place.layout)
+        objects, settled, lost = work.settle(objects)
+        adopt = tuple(f"{target.name}/{one.kind}/{one.key}={one.remote_id}" for one in settled.held)
+        text = "".join(place.layout.files(objects).values())
+        files = dict(place.layout.files(objects))
+        if place.base is None:
+            files[SETTINGS] = shop.settings_text
+        return Imported(
+            target.name,
+            replace(place.layout, written=files, adopt=adopt),
+            tuple(objects),
+            adopt,
+            settled,
+            tuple(sorted((*said.unsaid, *lost), key=lambda one: (one.kind, one.name, one.remote_id, one.field))),
+            len(owners.foreign),
+            len(owners.ours),
+            owners.others,
+            {name: what for name, what in sorted(said.secrets.items()) if f"${{env:{name}}}" in text},
+            advice,
+        )
+
+
+def _survey(target: Target, client: Client) -> Survey:
+    lives = tuple(client.read(()))
+    more: Callable[[Client, tuple[Live, ...]], Survey] | None = getattr(target, "survey", None)
+    return Survey(lives) if more is None else more(client, lives)
+
+
+def _names(base: Checked, kind: str) -> Iterator[str]:
+    return (item.name for item in base.loaded.items if item.kind == kind)
+
+
+def _selected(objects: Sequence[SaidObject], patterns: Sequence[str]) -> Iterable[SaidObject]:
+    """Those whose name, address or title fits a pattern, and all they name."""
+    if not patterns:
+        return objects
+    meant = [
+        one
+        for one in objects
+        if not one.support
+        and any(
+            fnmatchcase(text, pattern)
+            for pattern in patterns
+            for text in (one.name, f"{SINGULAR[one.kind]}.{one.name}", str(one.spec.get("title", "")))
+        )
+    ]
+    if not meant:
+        raise UsageError(f"nothing there is called '{patterns[0]}'", hint="name objects by a glob of their name or title")
+    return needed(meant, objects)
+
+
+@dataclass(frozen=True, slots=True)
+class _Owners:
+    """Live objects by whose mark they bear."""
+
+    foreign: tuple[Live, ...]
+    ours: Mapping[tuple[str, str], str]
+    others: tuple[tuple[str, int], ...]
+
+    @classmethod
+    def of(cls, lives: Iterable[Live], estate: str, environment: str) -> _Owners:
+        foreign: list[Live] = []
+        ours: dict[tuple[str, str], str] = {}
+        others: dict[str, int] = {}
+        for live in lives:
+            match live.mark:
+                case None:
+                    foreign.append(live)
+                case Mark(estate=owner, environment=where, key=key) if (owner, where) == (estate, environment):
+                    ours[live.kind, live.remote_id] = key
+                case mark:
+                    name = f"{mark.estate}/{mark.environment or '-'}"
+                    others[name] = others.get(name, 0) + 1
+        ordered = sorted(foreign, key=lambda live: (live.kind, live.name.lower(), len(live.remote_id), live.remote_id))
+        return cls(tuple(ordered), ours, tuple(sorted(others.items())))
+
+
+class _Replay:
+    """A client that reads what was read, and looks things up as before."""
+
+    def __init__(self, client: Client, lives: tuple[Live, ...]) -> None:
+        self._client = client
+        self._lives = lives
+
+    def read(self, resources: Iterable[Resource]) -> Iterable[Live]:
+        return self._lives
+
+    def lookup(self, wanted: Lookup) -> str | None:
+        return self._client.lookup(wanted)
+
+    def create(self, resource: Resource, body: Json, mark: Mark) -> Live:
+        raise NotImplementedError("an import writes nothing")
+
+    def update(self, resource: Resource, body: Json, mark: Mark, live: Live) -> Live:
+        raise NotImplementedError("an import writes nothing")
+
+    def delete(self, live: Live) -> None:
+        raise NotImplementedError("an import writes nothing")
+
+
+@dataclass(frozen=True, slots=True)
+class _Work:
+    target: Target
+    targets: Mapping[str, Target]
+    shop: _Workshop
+    client: Client
+    layout: Layout
+
+    def settle(self, objects: list[SaidObject]) -> tuple[list[SaidObject], Settled, list[Unsaid]]:
+        """The objects whose plan is empty once they are adopted, what that plan is, and what was left out on the way."""
+        lost: list[Unsaid] = []
+        for _ in range(_ROUNDS):
+            objects = unmentioned(objects)
+            settled, faults, placed = self._round(objects)
+            if placed:
+                objects = [replace(one, spec={**one.spec, "on": self.target.name}) if one.name in placed and one.kind == "monitors" else one for one in objects]
+                continue
+            if not faults:
+                return objects, settled, lost
+            objects = list(self._without(objects, faults, lost))
+        raise AssertionError("every round leaves something out")
+
+    def _without(self, objects: Iterable[SaidObject], faults: Faults, lost: list[Unsaid]) -> Iterator[SaidObject]:
+        for one in objects:
+            why = faults.get((one.kind, one.name))
+            if why is None:
+                yield one
+                continue
+            if one.instead is not None:
+                why = f"{why}; {SINGULAR[one.kind]}.{one.name} names it, and it stays as it is"
+                yield replace(one, spec=one.instead, instead=None, holds=(), touches=(), makes={})
+            title = str(one.spec.get("title") or one.name)
+            held = one.holds or (None,)
+            lost += [Unsaid(one.kind if hold is None else hold.kind, "" if hold is None else hold.remote_id, title, why) for hold in held[:1]]
+
+    def _round(self, objects: list[SaidObject]) -> tuple[Settled, Faults, frozenset[str]]:
+        self.shop.write(self.layout.files(objects))
+        checked = self.shop.checked(self.targets)
+        faults = faults_of_specs(checked, objects)
+        if faults or not objects:
+            return Settled(), faults, frozenset()
+        if not checked.valid:
+            errors = tuple(f"{found.address or found.origin.file}: {found.message}" for found in checked.findings if found.level is Level.ERROR)
+            return Settled(unfit=errors), {}, frozenset()
+        program, monitors = checked.program, {one.name for one in objects if one.kind == "monitors"}
+        astray = frozenset(name for name in monitors if program.monitors[name].targets != (self.target.name,))
+        if astray:
+            return Settled(), {}, astray
+        built = self.target.build(program)
+        state: LiveState = read_all(self.client, self.target.name, built.resources)
+        keys = {(resource.kind, resource.key) for resource in built.resources}
+        held = tuple(hold for one in objects for hold in one.holds if (hold.kind, hold.key) in keys)
+        difference = differ.diff(
+            self.target,
+            built.resources,
+            state,
+            estate=program.estate,
+            environment=program.environment,
+            moved=program.moved,
+            adopt=[f"{self.target.name}/{one.kind}/{one.key}={one.remote_id}" for one in held],
+        )
+        problems: tuple[Problem, ...] = difference.errors
+        settled, faults = faults_of_plan(checked, built, difference.changes, problems, objects)
+        return replace(settled, held=held), faults, frozenset()
+
+
+@dataclass(slots=True)
+class _Workshop:
+    """A copy of the estate that is there, or an empty one, in a folder that goes away."""
+
+    root: Path
+    place: Place
+    settings_text: str = ""
+    _files: tuple[str, ...] = ()
+
+    def settings(self, target: Target, options: Mapping[str, Json]) -> None:
+        """The monctl.yaml of a new estate; that of one that is there stays."""
+        if self.place.base is None:
+            said: dict[str, Json] = {"estate": self.place.estate, "targets": {target.name: dict(options)}}
+            self.settings_text = estate_text(said)
+            (self.root / SETTINGS).write_text(self.settings_text, encoding="utf-8")
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """These spec files instead of those written before."""
+        for name in self._files:
+            (self.root / name).unlink()
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text, encoding="utf-8")
+        self._files = tuple(files)
+
+    def checked(self, targets: Mapping[str, Target]) -> Checked:
+        return check(self.root, self.place.environment, targets=targets)
+
+
+@contextmanager
+def _workshop(place: Place) -> Iterator[_Workshop]:
+    with tempfile.TemporaryDirectory(prefix="monctl-import-") as folder:
+        root = Path(folder) / "estate"
+        if place.base is None:
+            root.mkdir()
+        else:
+            shutil.copytree(place.base, root, ignore=shutil.ignore_patterns(".*", "__pycache__", "node_modules"))
+        yield _Workshop(root, place)
