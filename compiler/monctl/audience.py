@@ -58,7 +58,7 @@ def _alert(alert: Alert, program: Program) -> Iterator[str]:
         for channel in delivery.channels:
             yield f"tells {channel}"
             yield from _called(program.channels[channel].settings, program)
-        if delivery.escalation in program.escalations:
+        if delivery.escalation is not None and delivery.escalation in program.escalations:
             yield from _escalation(program.escalations[delivery.escalation])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 
+from monctl.audience import with_audience
 from monctl.deploy import Planned, refusals
 from monctl.diff import destruction
 from monctl.order import mentions
@@ -22,6 +23,7 @@ def undone(planned: Planned, *, selection: Selection | None, allow_delete: bool)
         meant = every if selection is None else _selected(every, one.resources, selection)
         differences.append(replace(meant, notes=(*meant.notes, *_needed(meant, one.state.lives, estate, environment))))
     whole = assemble(differences, estate=estate, environment=environment)
+    whole = replace(whole, changes=with_audience(whole.changes, planned.checked.program))
     return replace(planned, plan=whole, refusals=tuple(refusals(planned.checked, whole, allow_delete=allow_delete)))
 
 
@@ -50,5 +52,7 @@ def _needed(difference: Difference, lives: Iterable[Live], estate: str, environm
             change = going[remote_id]
             ours = live.mark is not None and (live.mark.estate, live.mark.environment) == (estate, environment)
             whose = "stays" if ours else "is not ours"
-            message = f"the {live.kind.replace('_', ' ')} '{live.name}', which {whose}, uses the {change.kind.replace('_', ' ')} '{change.name}'"
+            message = (
+                f"the {live.kind.replace('_', ' ')} '{live.name}', which {whose}, uses the {change.kind.replace('_', ' ')} '{change.name}'"
+            )
             yield Problem(difference.target, change.address, message, "the provider may refuse to delete what is in use", change.id)

@@ -46,7 +46,9 @@ def examine(
         target = targets[name]
         settings = settings_for(checked, target, request)
         checks = tuple(_checks(target, settings, built.resources, trip=trip, sleep=sleep))
-        yield Examined(checked.program.estate, checked.program.environment, name, settings.url or "", url_from(checked, target, request), checks)
+        yield Examined(
+            checked.program.estate, checked.program.environment, name, settings.url or "", url_from(checked, target, request), checks
+        )
 
 
 def url_from(checked: Checked, target: Target, request: Request) -> str:
@@ -61,7 +63,9 @@ def url_from(checked: Checked, target: Target, request: Request) -> str:
     return next((name for name in (f"{upper}_URL", f"{upper}_API_URL") if request.environ.get(name)), "the default")
 
 
-def _checks(target: Target, settings: Settings, resources: tuple[Resource, ...], *, trip: bool, sleep: Callable[[float], None]) -> Iterator[Check]:
+def _checks(
+    target: Target, settings: Settings, resources: tuple[Resource, ...], *, trip: bool, sleep: Callable[[float], None]
+) -> Iterator[Check]:
     yield from _credential(target, settings)
     try:
         client = target.connect(settings)
@@ -92,7 +96,10 @@ def _credential(target: Target, settings: Settings) -> Iterator[Check]:
 
 def _state(target: Target, client: Client, resources: tuple[Resource, ...], settings: Settings) -> Iterator[Check]:
     state = read_all(client, target.name, resources)
-    ours = sum(live.mark is not None and (live.mark.estate, live.mark.environment) == (settings.estate, settings.environment) for live in state.lives)
+    ours = sum(
+        live.mark is not None and (live.mark.estate, live.mark.environment) == (settings.estate, settings.environment)
+        for live in state.lives
+    )
     yield Check("objects", Verdict.OK, f"{len(state.lives)} there, {ours} of them ours; the specs make {len(resources)}")
     yield from _lookups(state, resources)
 
@@ -110,4 +117,6 @@ def _lookups(state: LiveState, resources: tuple[Resource, ...]) -> Iterator[Chec
         yield Check("look-up", Verdict.FAILED, f"{why}; needed by {named}", "make it there, or correct its name in the specs")
     if state.lookups:
         count = len(state.lookups)
-        yield Check("look-ups", Verdict.OK, f"{count} thing{'s' if count != 1 else ''} the specs name {'are' if count != 1 else 'is'} there")
+        yield Check(
+            "look-ups", Verdict.OK, f"{count} thing{'s' if count != 1 else ''} the specs name {'are' if count != 1 else 'is'} there"
+        )

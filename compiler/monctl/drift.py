@@ -6,7 +6,7 @@ longer fits it was changed in the repository; both may be true. Where a vendor h
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
@@ -116,7 +116,11 @@ def drift(
     deviations = [one.deviation for one in told if one.deviation is not None]
     deviations += [one for one in absent if one is not None]
     deviations += [one for live in gone if (one := work.removed(live)) is not None]
-    copies = [live for live in found.copies if live.mark is not None and ((live.kind, live.mark.key) in meant or _asked(selection, (live.kind, live.mark.key)))]
+    copies = [
+        live
+        for live in found.copies
+        if live.mark is not None and ((live.kind, live.mark.key) in meant or _asked(selection, (live.kind, live.mark.key)))
+    ]
     deviations += [work.copied(live) for live in copies]
     return Drift(
         target.name,
@@ -200,9 +204,19 @@ class _Work:
         if there is not None:
             if there.mark is not None:
                 reason = f"it bears the mark of {there.mark.estate}/{there.mark.environment or '-'} now"
-                return self._of(resource, What.UNMARKED, Cause.OUTSIDE, there.remote_id, (), reason, "take that mark out of it, then `monctl diff`")
+                return self._of(
+                    resource, What.UNMARKED, Cause.OUTSIDE, there.remote_id, (), reason, "take that mark out of it, then `monctl diff`"
+                )
             help = f"`monctl apply --adopt {resource.id}={there.remote_id}` takes it back; without it a second one would be made"
-            return self._of(resource, What.UNMARKED, Cause.OUTSIDE, there.remote_id, (), "" if known else "it has no mark, and is what the specs say", help)
+            return self._of(
+                resource,
+                What.UNMARKED,
+                Cause.OUTSIDE,
+                there.remote_id,
+                (),
+                "" if known else "it has no mark, and is what the specs say",
+                help,
+            )
         if known is not None:
             help = "`monctl apply` makes it again; if it is to go, take it out of the specs"
             return self._of(resource, What.DELETED, Cause.OUTSIDE, known, (), "", help)
@@ -310,5 +324,3 @@ def _turned(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:
 
 def _carrier(one: Deviation) -> Change:
     return Change(one.address, one.target, one.kind, one.key, one.name, Action.UPDATE, fields=one.fields)
-
-

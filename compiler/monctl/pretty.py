@@ -54,7 +54,7 @@ class _Writer:
             return "null"
         if kind is bool:
             return "true" if value else "false"
-        if kind is int:
+        if kind is int or (kind is float and value - value == 0):  # not infinite, and a number
             return repr(value)
         if kind is not float and self._default is not None:
             plain = self._default(value)

@@ -36,7 +36,7 @@ def round_trip(target: Target, client: Client, *, sleep: Callable[[float], None]
     first, second = scratch()
     trip = _Trip(target, client, sleep)
     what = f"the {first.kind.replace('_', ' ')} '{first.name}'"
-    step = "cleaned up before"
+    step, left = "cleaned up before", ""
     try:
         try:
             trip.sweep(first)
@@ -52,7 +52,9 @@ def round_trip(target: Target, client: Client, *, sleep: Callable[[float], None]
             left = trip.cleaned(first)
     except (ProviderError, _Differs) as error:
         hint = error.hint if isinstance(error, MonctlError) else None
-        yield Check(_NAME, Verdict.FAILED, f"{what} could not be {step}: {error}", hint or "what the plan says of this kind will not settle here")
+        yield Check(
+            _NAME, Verdict.FAILED, f"{what} could not be {step}: {error}", hint or "what the plan says of this kind will not settle here"
+        )
     else:
         yield Check(_NAME, Verdict.OK, f"{what} was created, read back as sent, updated, read back and deleted")
     if left:
@@ -98,6 +100,7 @@ class _Trip:
 
     def cleaned(self, resource: Resource) -> str:
         """Sweeps; what is left behind as a sentence, empty when nothing is."""
+        left: list[Live] = []
         try:
             self.sweep(resource)
             for pause in _PAUSES_S:

@@ -7,36 +7,32 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from pydantic import BaseModel
-from pydantic.json_schema import GenerateJsonSchema
-
-from monctl.field_docs import field_docs
+from monctl.drift_report import drift_schema
+from monctl.model_schema import document_schema, spec_schema
 from monctl.plan import plan_schema
 from monctl.render.findings_json import FindingsDocument
+from monctl.snapshot import snapshot_schema
 from monctl.spec.estate import Estate
-from monctl.spec.file import SpecFile
+from monctl.spec.file import KINDS, SpecFile
 from monctl.target import discover
 
 BASE = "https://monctl.dev/schemas/"
 """Identity only: nothing is fetched from there."""
+DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, Any]:
-    """Name → schema: `spec`, `estate`, `findings`, `plan`, and what targets add (`bundle`)."""
+    """Name → schema: `spec`, `estate`, `findings`, `plan`, `drift`, `snapshot`, and what targets add (`bundle`)."""
     found: dict[str, Any] = {
-        "spec": _of_model(SpecFile, "spec", "A monctl spec file"),
-        "estate": _of_model(Estate, "estate", "monctl.yaml: the settings of an estate"),
-        "findings": _of_model(FindingsDocument, "findings", "Findings of monctl validate and monctl lint"),
-        "plan": {
-            "$schema": GenerateJsonSchema.schema_dialect,
-            "$id": f"{BASE}plan.schema.json",
-            **plan_schema(),
-            "title": "A plan of monctl diff",
-        },
+        "spec": _titled("spec", "A monctl spec file", _spec()),
+        "estate": _titled("estate", "monctl.yaml: the settings of an estate", spec_schema(Estate)),
+        "findings": _titled("findings", "Findings of monctl validate and monctl lint", document_schema(FindingsDocument)),
+        "plan": _titled("plan", "A plan of monctl diff", plan_schema()),
+        "drift": _titled("drift", "A report of monctl drift", drift_schema()),
+        "snapshot": _titled("snapshot", "A file of monctl snapshot", snapshot_schema()),
     }
     for target in discover().values():
         more = getattr(target, "schemas", None)
@@ -81,49 +77,25 @@ def main() -> int:
     return 0
 
 
-def _of_model(model: type[BaseModel], name: str, title: str) -> Any:
-    schema = model.model_json_schema(by_alias=True)
-    models = {one.__name__: one for one in _models(model)}
-    for label, definition in schema.get("$defs", {}).items():
-        if label in models:
-            _describe(definition, models[label])
-    _describe(schema, model)
-    return {"$schema": GenerateJsonSchema.schema_dialect, "$id": f"{BASE}{name}.schema.json", **schema, "title": title}
+def _titled(name: str, title: str, schema: dict[str, Any]) -> dict[str, Any]:
+    return {"$schema": DIALECT, "$id": f"{BASE}{name}.schema.json", "title": title} | {
+        key: value for key, value in schema.items() if key not in {"$schema", "$id", "title"}
+    }
 
 
-def _describe(definition: dict[str, Any], model: type[BaseModel]) -> None:
-    docs = field_docs(model)
-    for name, field in model.model_fields.items():
-        shown = definition.get("properties", {}).get(field.alias or name)
-        if shown is None:
-            continue
-        shown.pop("title", None)
-        if name in docs:
-            shown.setdefault("description", docs[name])
-        if "description" in shown and "$ref" in shown:
-            # editors show the text beside a reference only when the reference is wrapped
-            shown["allOf"] = [{"$ref": shown.pop("$ref")}]
-    definition.pop("title", None)
-    shorthand = getattr(model, "shorthand", None)
-    if shorthand is not None:
-        whole = {key: definition.pop(key) for key in list(definition) if key != "description"}
-        short = dict(whole["properties"][shorthand])
-        definition["anyOf"] = [short, whole]
-
-
-def _models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    """A model and every model in its fields, at any depth, each once."""
-    seen: dict[type[BaseModel], None] = {}
-    waiting: list[Any] = [model]
-    while waiting:
-        one = waiting.pop()
-        if isinstance(one, type) and issubclass(one, BaseModel):
-            if one not in seen:
-                seen[one] = None
-                waiting.extend(field.annotation for field in one.model_fields.values())
-        else:
-            waiting.extend(getattr(one, "__args__", ()))
-    yield from seen
+def _spec() -> Any:
+    """A spec file may hold keys of the user's own, for anchors, and kinds and objects with nothing behind them."""
+    schema = spec_schema(SpecFile)
+    schema["patternProperties"] = {
+        "^x-": {"description": "Anything: a place for anchors (`&name`) that other values take up (`*name`, `<<: *name`)."}
+    }
+    templates = {kind: shown for kind, shown in schema["$defs"]["Template"]["properties"].items() if kind in KINDS}
+    for shown in [*schema["properties"].values(), *templates.values()]:
+        shown["anyOf"][-1] = {"type": "null"}  # a kind is never a reference, only what it holds
+        named = shown["anyOf"][0]["additionalProperties"]
+        if "anyOf" in named:
+            named["anyOf"].append({"type": "null"})
+    return schema
 
 
 if __name__ == "__main__":

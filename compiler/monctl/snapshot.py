@@ -148,7 +148,10 @@ def target_state(
                 asked.setdefault((leaf.kind, leaf.key), set()).add(leaf.field)
     ours = [live for live in state.lives if _ours(live, estate, environment)]
     foreign = [live for live in state.lives if not _ours(live, estate, environment)]
-    objects = sorted((_held(target, live, wanted, asked, veil) for live in ours), key=lambda one: (one.kind, one.mark.key if one.mark else "", one.remote_id))
+    objects = sorted(
+        (_held(target, live, wanted, asked, veil) for live in ours),
+        key=lambda one: (one.kind, one.mark.key if one.mark else "", one.remote_id),
+    )
     found = [Found(one.kind, dict(one.query), one.field, id) for one, id in state.lookups.items()]
     found += [Found(one.kind, dict(one.query), one.field, None, why) for one, why in state.missing.items()]
     return TargetState(
@@ -176,7 +179,11 @@ def snapshot_schema() -> dict[str, Any]:
     from pydantic import TypeAdapter
 
     schema = TypeAdapter(Snapshot).json_schema(mode="serialization")
-    schema["properties"]["seal"] = {"type": "string", "pattern": "^[0-9a-f]{64}$", "description": "SHA-256 of the rest: the file is as it was written."}
+    schema["properties"]["seal"] = {
+        "type": "string",
+        "pattern": "^[0-9a-f]{64}$",
+        "description": "SHA-256 of the rest: the file is as it was written.",
+    }
     schema["required"] = [*schema["required"], "seal"]
     return schema
 

@@ -69,7 +69,9 @@ class FrozenTarget:
                 hint="take one of this environment, or name the other with -e",
             )
         if found is not None and found.partial and self.name not in found.targets:
-            raise UsageError(f"{self.name}: the snapshot was taken without it", hint="take one of all targets, or leave this one out with --target")
+            raise UsageError(
+                f"{self.name}: the snapshot was taken without it", hint="take one of all targets, or leave this one out with --target"
+            )
         state = TargetState() if found is None else found.targets.get(self.name, TargetState())
         return FrozenClient(self._target, state, self._veil)
 
@@ -88,7 +90,11 @@ class FrozenClient:
     def read(self, resources: Iterable[Resource]) -> Iterator[Live]:
         """Every object of ours. What was left out of its body is taken to be as the specs say."""
         wanted = {(resource.kind, resource.key): resource for resource in resources}
-        ids = {(one.kind, one.mark.key): Live(one.kind, one.remote_id, one.name, one.fields, one.mark) for one in self._state.objects if one.mark}
+        ids = {
+            (one.kind, one.mark.key): Live(one.kind, one.remote_id, one.name, one.fields, one.mark)
+            for one in self._state.objects
+            if one.mark
+        }
         lookups = {one.lookup: one.found for one in self._state.lookups if one.found is not None}
         for one in self._state.objects:
             resource = wanted.get((one.kind, one.mark.key)) if one.mark else None

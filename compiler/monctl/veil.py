@@ -42,7 +42,9 @@ class Veil:
         """From the environment. Raises UsageError for a key that could be guessed."""
         key = environ.get(VARIABLE, "")
         if key and len(key) < _SHORTEST:
-            raise UsageError(f"{VARIABLE} is shorter than {_SHORTEST} characters and could be guessed", hint="openssl rand -hex 32 makes a good one")
+            raise UsageError(
+                f"{VARIABLE} is shorter than {_SHORTEST} characters and could be guessed", hint="openssl rand -hex 32 makes a good one"
+            )
         return cls(key)
 
     @property
@@ -63,7 +65,9 @@ def veiled(live: Json, desired: Json, veil: Veil) -> Json:
 
     A field is also hidden by its name, by its look, and when it is a URL with a path that the specs do not say in clear.
     """
-    secret = frozenset(path for path, leaf in _leaves(desired, ()) if isinstance(leaf, SecretRef) or (isinstance(leaf, Ref) and sensitive_name(leaf.field)))
+    secret = frozenset(
+        path for path, leaf in _leaves(desired, ()) if isinstance(leaf, SecretRef) or (isinstance(leaf, Ref) and sensitive_name(leaf.field))
+    )
     clear = frozenset((path, leaf) for path, leaf in _leaves(desired, ()) if isinstance(leaf, str))
 
     def walk(value: Json, path: Path, inside: bool) -> Json:

@@ -6,7 +6,7 @@ import pytest
 import requests
 
 from monctl.errors import Garbled, NotFound, Unreachable
-from monctl.http import Http, Policy
+from monctl.rest import Http, Policy
 from monctl.sandbox.emulator import Held, Request, Response, Routed, route
 from monctl.sandbox.store import Store
 from monctl.sandbox.transport import EmulatorAdapter

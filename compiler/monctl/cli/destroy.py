@@ -58,7 +58,7 @@ def command(
     if yes and confirm is None:
         raise UsageError("--yes alone does not destroy", hint="say the name of the estate as well: --yes --confirm ESTATE")
     known = known_targets(targets)
-    checked = checked_or_none(roots, environment)
+    checked = checked_or_none(roots, environment, only=targets)
     if checked is None:
         return 1
     estate = checked[0].program.estate

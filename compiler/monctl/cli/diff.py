@@ -14,11 +14,18 @@ from monctl.cli import moment, options
 @options.targets
 @options.selection
 @click.option("--adopt", multiple=True, metavar="ADDRESS[=ID]", help="Take over an object that is there and is nobody's; may be repeated.")
-@click.option("--out", "out", type=click.Path(path_type=Path, dir_okay=False), metavar="PLAN", help="Save the plan for `monctl apply PLAN`.")
+@click.option(
+    "--out", "out", type=click.Path(path_type=Path, dir_okay=False), metavar="PLAN", help="Save the plan for `monctl apply PLAN`."
+)
 @click.option("--allow-delete", is_flag=True, help="Do not hold deletions to the limit of monctl.yaml.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.option("--full", is_flag=True, help="Fold nothing.")
-@click.option("--against", type=click.Path(path_type=Path, dir_okay=False), metavar="SNAPSHOT", help="Ask a file that `monctl snapshot` wrote instead of the providers: no credentials, no network.")
+@click.option(
+    "--against",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="SNAPSHOT",
+    help="Ask a file that `monctl snapshot` wrote instead of the providers: no credentials, no network.",
+)
 @moment.now
 @options.sandbox
 @options.output("text", "json", "markdown")
@@ -44,6 +51,7 @@ def command(
     Exit 0: done. 1: the specs have errors. 2: there are changes (with --detailed-exitcode).
     3: a provider could not be asked. 5: the plan would be refused.
     """
+    from monctl.cli.against import plans_against, refuse_options
     from monctl.cli.checked import checked_or_none, known_targets
     from monctl.cli.deploying import command_line, make_plans, sandbox_in, tell_refusals, tell_unreached
     from monctl.deploy import resources
@@ -51,18 +59,20 @@ def command(
     from monctl.render import plans as render
 
     if against is not None:
-        from monctl.cli.against import plans_against, refuse_options
-
         refuse_options(out=out, sandbox=sandbox, adopt=adopt)
     known = known_targets(targets)
     checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
     if against is not None:
-        planned = plans_against(against, checked, known, now=moment.time(now), only=targets, selected=selected, excluded=excluded, allow_delete=allow_delete)
+        planned = plans_against(
+            against, checked, known, now=moment.time(now), only=targets, selected=selected, excluded=excluded, allow_delete=allow_delete
+        )
     else:
         with sandbox_in(sandbox, known) as opened:
-            planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened)
+            planned = make_plans(
+                checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened
+            )
     made = [one.plan for one in planned]
     match output:
         case "json":

@@ -12,7 +12,12 @@ from monctl.cli import options
 @click.command("doctor")
 @options.estate
 @options.targets
-@click.option("--round-trip", "trip", is_flag=True, help="Also create, read, update and delete one small object there, under the estate name monctl-doctor.")
+@click.option(
+    "--round-trip",
+    "trip",
+    is_flag=True,
+    help="Also create, read, update and delete one small object there, under the estate name monctl-doctor.",
+)
 @options.sandbox
 @options.output("text", "json")
 def command(
@@ -23,8 +28,10 @@ def command(
     sandbox: Path | None,
     output: str,
 ) -> int:
-    """Examine the targets: which address, which credential, who we are there, which scopes are missing, what limits there are, what the specs
-    name and is not there. Only reads, unless --round-trip is given.
+    """Examine the targets: addresses, credentials, scopes, limits, and what the specs name.
+
+    Who are we there, which scopes are missing, what does the plan allow, which channels and people are not there? Only reads, unless
+    --round-trip is given.
 
     \b
     Exit 0: all is well, or only worth a look. 1: something is missing, or the specs have errors.
@@ -40,7 +47,7 @@ def command(
     from monctl.render import doctor as render
 
     known = known_targets(targets)
-    checked = checked_or_none(options.roots(folder), environment)
+    checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
     with sandbox_in(sandbox, known) as opened:

@@ -21,7 +21,12 @@ if TYPE_CHECKING:
 @options.estate
 @options.targets
 @options.selection
-@click.option("--since", type=click.Path(path_type=Path, dir_okay=False), metavar="SNAPSHOT", help="A snapshot taken after the last apply: it tells what was deleted from what was never made.")
+@click.option(
+    "--since",
+    type=click.Path(path_type=Path, dir_okay=False),
+    metavar="SNAPSHOT",
+    help="A snapshot taken after the last apply: it tells what was deleted from what was never made.",
+)
 @options.sandbox
 @options.output("text", "json")
 def command(
@@ -50,7 +55,7 @@ def command(
 
     snapshot = None if since is None else read(since)
     known = known_targets(targets)
-    checked = checked_or_none(options.roots(folder), environment)
+    checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
     with sandbox_in(sandbox, known) as opened:
@@ -74,7 +79,17 @@ def _report(planned: Planned, snapshot: Snapshot | None, chosen: Selection | Non
         memory = memory | from_snapshot(snapshot, estate, environment)
     program, sources = planned.checked.program, planned.checked.loaded.sources
     found = [
-        drift(one.target, one.resources, one.state, estate=estate, environment=environment, moved=program.moved, selection=chosen, sources=sources, memory=memory)
+        drift(
+            one.target,
+            one.resources,
+            one.state,
+            estate=estate,
+            environment=environment,
+            moved=program.moved,
+            selection=chosen,
+            sources=sources,
+            memory=memory,
+        )
         for one in planned.reached.values()
     ]
     unasked: Mapping[str, str] = {target: str(error) for target, error in planned.unreached.items()}

@@ -18,6 +18,7 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "Show what would change, and for whom."),
     "doctor": ("doctor", "Who am I, what may I do, what is missing."),
     "drift": ("drift", "Find what was changed outside since the last apply."),
+    "import": ("import_", "Write specs for what is at a provider already."),
     "init": ("init", "Begin an estate: a monitor, a rotation, a CI file."),
     "lint": ("lint", "Find monitors that cannot work."),
     "plan": ("diff", "The same as diff."),

@@ -53,7 +53,7 @@ def command(
     veil = Veil.of(os.environ)
     taken_at = moment.time(now)
     known = known_targets(targets)
-    checked = checked_or_none(options.roots(folder), environment)
+    checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
     with sandbox_in(sandbox, known) as opened:
@@ -87,12 +87,20 @@ def _tell(taken: Snapshot, planned: Sequence[Planned], out: Path, output: str) -
             {"estate": one.estate, "environment": one.environment, "target": target, "objects": len(state.objects), "lookups": len(state.lookups), "foreign": sum(state.foreign.values())}
             for one, target, state in rows
         ]  # fmt: skip
-        click.echo(json.dumps({"format_version": 1, "file": str(out), "taken_at": taken.taken_at.isoformat(), "targets": told}, indent=2, ensure_ascii=False))
+        click.echo(
+            json.dumps(
+                {"format_version": 1, "file": str(out), "taken_at": taken.taken_at.isoformat(), "targets": told},
+                indent=2,
+                ensure_ascii=False,
+            )
+        )
         return
     for one, target, state in rows:
         where = f"{one.estate} · {one.environment}" if one.environment else one.estate
         click.echo(f"{where} · {target}: {len(state.objects)} objects of ours, {sum(state.foreign.values())} of others")
     changes = sum(one.plan.summary.changes for one in planned)
     if changes:
-        options.note(f"note: {changes} change{'s' if changes != 1 else ''} of the specs {'are' if changes != 1 else 'is'} not applied; plans against this snapshot show them too")
+        options.note(
+            f"note: {changes} change{'s' if changes != 1 else ''} of the specs {'are' if changes != 1 else 'is'} not applied; plans against this snapshot show them too"
+        )
     options.note(f"wrote {out}; secrets {'hashed by MONCTL_SNAPSHOT_KEY' if taken.secrets != 'left out' else 'left out'}")

@@ -13,7 +13,13 @@ from monctl.render.plan_json import to_json
 from monctl.render.style import Style
 from monctl.resource import Json
 
-_SIGNS = {What.CHANGED: ("~", "yellow"), What.DELETED: ("-", "red"), What.UNMARKED: ("?", "magenta"), What.MISSING: ("-", "yellow"), What.COPIED: ("+", "cyan")}
+_SIGNS = {
+    What.CHANGED: ("~", "yellow"),
+    What.DELETED: ("-", "red"),
+    What.UNMARKED: ("?", "magenta"),
+    What.MISSING: ("-", "yellow"),
+    What.COPIED: ("+", "cyan"),
+}
 _WORDS = {
     What.CHANGED: "changed outside",
     What.DELETED: "deleted outside",
@@ -55,7 +61,13 @@ def document(report: Report) -> dict[str, Json]:
 def summary(report: Report, *, color: bool = False) -> str:
     """One line that says it all."""
     style, counts = Style(color), report.summary
-    kinds = [(counts.changed, "changed outside"), (counts.deleted, "deleted outside"), (counts.unmarked, "without their mark"), (counts.missing, "not there"), (counts.copied, "copied")]
+    kinds = [
+        (counts.changed, "changed outside"),
+        (counts.deleted, "deleted outside"),
+        (counts.unmarked, "without their mark"),
+        (counts.missing, "not there"),
+        (counts.copied, "copied"),
+    ]
     found = ", ".join(f"{count} {word}" for count, word in kinds if count)
     as_left = f"{counts.unchanged} as applied"
     rest = [(counts.spec, "changed in the specs"), (counts.pending, "not applied yet"), (counts.foreign, "not ours")]

@@ -43,6 +43,26 @@ ForEach = dict[str, Any] | list[Any] | str
 Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 """A text that is not empty."""
 
+Threshold = Annotated[
+    str,
+    StringConstraints(min_length=1, strip_whitespace=True),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "minLength": 1,
+            "examples": [
+                "> 0",
+                "> 10 or increasing for 15m",
+                "down for 2m",
+                "response_time > 2s for 10m",
+                "> 80% for 5m",
+                "no data for 10m",
+            ],
+        }
+    ),
+]
+"""A threshold sentence."""
+
 Scalar = str | int | float | bool
 """A single value of any type."""
 

@@ -26,6 +26,7 @@ class Report(Described):
     """A review made from the runner's history."""
 
     every: Literal["daily", "weekly", "monthly"]
+    """How often it is made."""
     sections: list[Sentence] = []
     """What it goes through."""
     goals: dict[

@@ -46,6 +46,7 @@ class Template(Spec):
     """Inventory × template: every kind below is made once per entry, with `${each.key}` and `${each.value}` filled, in names too."""
 
     for_each: ForEach
+    """The inventory: a map or list, or `${var.name}`."""
     severities: dict[str, Severity] = {}
     people: dict[str, Person] = {}
     teams: dict[str, Team] = {}

@@ -10,7 +10,7 @@ from monctl.misread import Misread
 from monctl.number import spell
 from monctl.quantity import DurationField, PercentField
 from monctl.secret import SecretField
-from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Short, Spec
+from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Short, Spec, Threshold
 from monctl.spec.sources import Sourced, Value
 
 
@@ -18,6 +18,7 @@ class Datasource(Described):
     """Where figures come from."""
 
     type: Literal["postgresql", "mysql", "sqlite", "duckdb", "prometheus", "sentry", "logs", "redis", "storage"]
+    """What it is."""
     dsn: SecretField | None = None
     """How to connect, by reference: `${env:DATABASE_URL}`."""
     url: str | None = None
@@ -52,19 +53,26 @@ class Promise(Spec):
     detect: DurationField | None = None
     """A failure is noticed within this; checked when compiling."""
     resolve: DurationField | None = None
+    """An incident is over within this."""
 
 
 class Service(Described):
     """A thing users rely on."""
 
     team: Name | None = None
+    """Team that owns it."""
     tier: Annotated[int, Field(ge=0, le=9)] | None = None
     """0 or 1 is what the business stops without."""
     depends_on: list[Name] = []
+    """Services it does not work without."""
     links: Links = {}
+    """Text of the link → URL: dashboards, repository, documentation."""
     promise: Promise | None = None
+    """What is promised about its incidents."""
     runbook: Name | None = None
+    """What to do when a monitor of it names nothing else."""
     labels: Labels = {}
+    """Label → value, on every monitor of it."""
 
 
 class Metric(Described, Sourced):
@@ -76,25 +84,37 @@ class Metric(Described, Sourced):
     """Less than `every`; 10s when left out."""
     unit: str | None = None
     """Of a single value: `ms`, `percent`, `bytes`, `errors/min`, `USD`, or any noun counted (`posts`)."""
-    goal: Sentence | None = None
+    goal: Threshold | None = None
     """Where it should be: `< 100ms`. Never an alert."""
     service: Name | None = None
+    """Service it is about."""
     team: Name | None = None
+    """Team that owns it; its service's when left out."""
     labels: Labels = {}
+    """Label → value, on every monitor that watches it."""
 
 
 class Term(Spec):
     """One term of a condition, structured; the terms of a list are joined by `or`."""
 
     value: str | None = None
+    """Which value of the source, when it has several."""
     op: Literal[">", ">=", "<", "<=", "==", "!="] | None = None
+    """Comparison, with `limit`."""
     limit: str | float | int | None = None
+    """A number with its unit, such as 200ms or 80%; without one it takes the metric's."""
     between: list[str | float | int] | None = Field(default=None, min_length=2, max_length=2)
+    """True inside these two bounds."""
     outside: list[str | float | int] | None = Field(default=None, min_length=2, max_length=2)
+    """True outside these two bounds."""
     trend: Literal["increasing", "decreasing", "unchanged"] | None = None
+    """True while the value moves so, with `for`."""
     state: Literal["down", "no data", "error", "first seen", "regression", "any"] | None = None
+    """True while the source itself is so."""
     in_: DurationField | None = Field(default=None, alias="in")
+    """Counted or taken over so long."""
     for_: DurationField | None = Field(default=None, alias="for")
+    """True for so long before it fires."""
 
 
 _TERMS = frozenset({"op", "limit", "between", "outside", "trend", "state"})
@@ -111,11 +131,12 @@ class Alert(Short):
     """One severity of a monitor, when it differs from its severity's defaults in more than the threshold."""
 
     shorthand: ClassVar[str] = "when"
-    when: Annotated[str | Term | list[Term], BeforeValidator(_no_bare_number)]
+    when: Annotated[Threshold | Term | list[Term], BeforeValidator(_no_bare_number)]
     """A threshold sentence: `> 10 or increasing for 15m`."""
     notify: list[Name] | None = None
     """Channels for this severity of this monitor."""
     escalation: Name | None = None
+    """Who is called for this severity of this monitor."""
     during: Name | None = None
     """A calendar: only in its hours; outside them it waits for the opening."""
 
@@ -131,11 +152,14 @@ class Monitor(Described, Sourced):
     metric: MetricPath | None = None
     """`metric` or `metric.value`, instead of an inline source."""
     values: dict[str, Value] = {}
+    """Value → unit, for an inline source that has several."""
     every: DurationField | None = None
     """How often, for an inline source; 5m when left out."""
     timeout: DurationField | None = None
+    """Less than `every`; 10s when left out."""
     unit: str | None = None
-    goal: Sentence | None = None
+    """Of the single value of an inline source."""
+    goal: Threshold | None = None
     """Where it should be. Never an alert; the metric's when left out."""
     alert: dict[Name, Alert] = {}
     """Severity → threshold sentence."""
@@ -148,17 +172,23 @@ class Monitor(Described, Sourced):
     notify: list[Name] | None = None
     """Channels for every severity of this monitor, instead of those of routes and severities; a severity keeps its hours."""
     escalation: Name | None = None
+    """Who is called; the route's or severity's when left out."""
     during: Name | None = None
     """A calendar: alerts are sent only in its hours; outside them they wait for the opening."""
     service: Name | None = None
+    """Service it watches; the metric's when left out."""
     team: Name | None = None
+    """Team that owns it; its service's when left out."""
     runbook: Name | None = None
+    """What to do; the service's when left out."""
     action: str = ""
     """What to do, in a sentence."""
     message: str = ""
     """Text of the notification."""
     labels: Labels = {}
+    """Label → value, over those of the metric, the service and the estate."""
     links: Links = {}
+    """Text of the link → URL, shown in messages."""
     on: Name | list[Name] = []
     """Targets that hold it, instead of the default for its kind of source."""
     phases: list[Name] = []
@@ -173,10 +203,13 @@ class BurnAlert(Spec):
     """Two windows and a rate: the budget is burnt so fast that somebody must know."""
 
     severity: Name
+    """Severity to raise."""
     rate: Annotated[float, Field(gt=0)]
     """Times the rate that would just use up the budget: 14.4 uses 2 % of a 30-day budget in an hour."""
     long: DurationField
+    """Window over which the rate is taken: `1h`."""
     short: DurationField
+    """Window that tells when it has stopped: `5m`."""
 
 
 class Slo(Described):
@@ -189,17 +222,23 @@ class Slo(Described):
     monitor: Name | None = None
     """Good time: while this monitor does not fire."""
     good: MetricPath | None = None
+    """Metric that counts good events, with `total`."""
     total: MetricPath | None = None
     """Good events of all events: metrics."""
     metric: MetricPath | None = None
-    holds: Sentence | None = None
+    """Metric that must meet `holds`."""
+    holds: Threshold | None = None
     """Good while the metric meets this: `< 500ms`."""
     alerts: list[BurnAlert] = []
     """None: the usual two, fast and slow, on the two most severe severities."""
     service: Name | None = None
+    """Service it promises something about."""
     team: Name | None = None
+    """Team that owns it; its service's when left out."""
     notify: list[Name] | None = None
+    """Channels of its burn alerts, instead of those of routes and severities."""
     runbook: Name | None = None
+    """What to do when the budget burns."""
 
 
 class Phase(Described):

@@ -30,7 +30,9 @@ class WeeklyHours(Spec):
     """A stretch of local time, each week."""
 
     days: Days = "daily"
+    """Days of the week."""
     start: ClockTime = "00:00"
+    """Begin, local time."""
     end: ClockTime = "24:00"
     """Not included. At or before `start`: on the next day."""
 
@@ -52,8 +54,11 @@ class RotationOverride(Spec):
     """Somebody stands in."""
 
     person: Name
+    """Who stands in."""
     start: LocalTime
+    """From: `2027-01-04T09:00`."""
     end: LocalTime
+    """Until."""
     layer: Name | None = None
     """The first layer when left out."""
 
@@ -62,6 +67,7 @@ class Rotation(Described):
     """Who is on call when."""
 
     team: Name | None = None
+    """Team it belongs to."""
     time_zone: str = "UTC"
     """IANA name: `Europe/Berlin`. Hand-offs keep their wall time across daylight saving."""
     start: LocalTime | None = None
@@ -75,6 +81,7 @@ class Rotation(Described):
     restrictions: list[WeeklyHours] = []
     """For every layer that has none of its own."""
     overrides: list[RotationOverride] = []
+    """Who stands in for whom."""
 
 
 class EscalationLevel(Spec):
@@ -90,7 +97,9 @@ class Escalation(Described):
     """Who is called, and who next when nobody answers."""
 
     team: Name | None = None
+    """Team it belongs to."""
     levels: list[EscalationLevel] = Field(min_length=1)
+    """In order of time."""
     repeat: Annotated[int, Field(ge=0, le=9)] = 0
     """How often it begins again when nobody answered at all."""
     repeat_after: DurationField | None = None

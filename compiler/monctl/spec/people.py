@@ -36,12 +36,14 @@ class Severity(Described):
     event: Literal["critical", "error", "warning", "info"] | None = None
     """The word for it in event APIs; by rank when left out."""
     labels: Labels = {}
+    """Label → value, on every alert of this severity."""
 
 
 class Person(Described):
     """Somebody who can be reached."""
 
     email: Email | None = None
+    """Address, and the account at PagerDuty and Sentry when they name no other."""
     phone: Phone | None = None
     """E.164: `+4915112345678`."""
     slack: str | None = None
@@ -58,9 +60,12 @@ class Team(Described):
     """People who own things together."""
 
     members: list[Name] = []
+    """People in it."""
     lead: Name | None = None
+    """Who leads it."""
     slack: str | None = None
     """User group or channel."""
     email: Email | None = None
+    """Address of the whole team."""
     sentry: str | None = None
     """Slug of the team at Sentry, when it is not the name."""

@@ -23,6 +23,7 @@ class SlackChannel(Spec):
     channel: Annotated[str, shaped(r"^[#@]?[^\s]+$", "write a channel without spaces, in quotes: '#alerts'")]
     """`#alerts-critical`. Quote it: a bare `#` begins a comment in YAML."""
     webhook: SecretField | None = None
+    """Incoming webhook, by reference."""
     token: SecretField | None = None
     """Bot token: threads and updates need one."""
     workspace: str | None = None
@@ -33,6 +34,7 @@ class EmailChannel(Spec):
     """Mail addresses."""
 
     to: list[Email] = Field(min_length=1)
+    """Who gets it."""
 
 
 class PagerDutyChannel(Short):
@@ -55,7 +57,9 @@ class SmsChannel(Spec):
     to: list[Phone | Name] = Field(min_length=1)
     """Phone numbers (E.164), or people who have one, or rotations."""
     account: SecretField | None = None
+    """SID of the Twilio account, by reference."""
     token: SecretField | None = None
+    """Auth token of the Twilio account, by reference."""
     sender: str | None = None
     """The number it comes from, or a messaging service's SID."""
 
@@ -77,17 +81,24 @@ class SentryChannel(Short):
 
     shorthand: ClassVar[str] = "dsn"
     dsn: SecretField
+    """DSN of the project, by reference."""
 
 
 class Channel(Described):
     """A place messages go. Exactly one of slack, email, pagerduty, sms, webhook, sentry."""
 
     slack: SlackChannel | None = None
+    """A Slack channel."""
     email: EmailChannel | None = None
+    """Mail addresses."""
     pagerduty: PagerDutyChannel | None = None
+    """A PagerDuty service."""
     sms: SmsChannel | None = None
+    """Text messages through Twilio."""
     webhook: WebhookChannel | None = None
+    """An HTTP POST of JSON."""
     sentry: SentryChannel | None = None
+    """An event in a Sentry project."""
     resolved: bool = True
     """Also tell when the alert is over."""
     rate: RateField | None = None
@@ -124,22 +135,28 @@ class RouteMatch(Spec):
     """Which alerts; every part given must match, and one entry of a list is enough."""
 
     severity: Name | list[Name] = []
+    """One of these severities."""
     service: Name | list[Name] = []
+    """Of one of these services."""
     team: Name | list[Name] = []
+    """Of one of these teams."""
     monitor: Pattern | list[Pattern] = []
     """Names or globs."""
     labels: Labels = {}
+    """All of these labels."""
 
 
 class Route(Described):
     """Sends some alerts elsewhere than their severity would. Routes are tried by falling priority, then by name; the first that matches decides."""
 
     match: RouteMatch
+    """Which alerts; `{}` is every one."""
     priority: int = 0
     """Higher is tried first."""
     notify: list[Name] = []
     """Channels."""
     escalation: Name | None = None
+    """Who is called."""
     during: Name | None = None
     """A calendar: this route counts only in its hours."""
     outside: Literal["next", "hold", "drop"] = "next"
@@ -152,7 +169,9 @@ class Calendar(Described):
     """When something counts: business hours, holidays."""
 
     time_zone: str = "UTC"
+    """IANA name: `Europe/Berlin`."""
     hours: list[WeeklyHours] = Field(min_length=1)
+    """When it counts, each week."""
     holidays: list[Annotated[str, shaped(r"^\d{4}-\d{2}-\d{2}$", "write a date such as 2027-01-04")]] = []
     """Dates that do not count."""
 
@@ -161,12 +180,17 @@ class Maintenance(Described):
     """A window that mutes monitors: once (`start`, `end`) or each week (`hours`)."""
 
     time_zone: str = "UTC"
+    """IANA name: `Europe/Berlin`."""
     monitors: list[Pattern] = []
     """Names or globs; with `services`, what it mutes."""
     services: list[Name] = []
+    """Mutes every monitor of these."""
     start: LocalTime | None = None
+    """Begin of a window that happens once: `2027-01-04T22:00`."""
     end: LocalTime | None = None
+    """End of a window that happens once."""
     hours: list[WeeklyHours] = []
+    """Hours of a window that happens each week."""
 
     @model_validator(mode="after")
     def _once_or_weekly(self) -> Maintenance:

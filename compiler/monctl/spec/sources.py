@@ -7,7 +7,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from monctl.quantity import DurationField
-from monctl.spec.base import MetricPath, Name, Scalar, SecretText, Sentence, Short, Spec, shaped
+from monctl.spec.base import MetricPath, Name, Scalar, SecretText, Sentence, Short, Spec, Threshold, shaped
 
 Status = Annotated[
     str,
@@ -24,18 +24,21 @@ class Value(Short):
     shorthand: ClassVar[str] = "unit"
     unit: str | None = None
     """`ms`, `percent`, `bytes`, `errors/min`, `USD`, or any noun counted (`posts`)."""
-    goal: Sentence | None = None
+    goal: Threshold | None = None
     """Where it should be: `== 0`, `< 100ms`. Never an alert."""
     description: str = ""
+    """What it counts."""
 
 
 class SqlSource(Spec):
     """A query. One row, each named column a value; `mode: rows` makes every row a problem, `exists` any row."""
 
     datasource: Name
+    """A datasource of type postgresql, mysql, sqlite or duckdb."""
     query: Annotated[str, shaped(r"\S", "write a query")]
     """SQL in the dialect of the datasource. A block scalar (`|`) keeps positions of findings exact."""
     mode: Literal["value", "rows", "exists"] = "value"
+    """`value`: one row, its columns are values. `rows`: every row is a problem. `exists`: any row is one."""
     values: dict[ValueName, Value] = {}
     """Column → unit and goal."""
 
@@ -46,7 +49,9 @@ class JsonCheck(Spec):
     path: Annotated[str, shaped(r"^\$", "a JSONPath begins with $")]
     """JSONPath: `$.database.status`."""
     op: Literal["==", "!=", ">", "<", ">=", "<=", "contains", "exists"] = "=="
+    """How the value is compared with `target`."""
     target: Scalar | None = None
+    """What it is compared with; nothing for `exists`."""
 
 
 class HttpSource(Short):
@@ -54,10 +59,13 @@ class HttpSource(Short):
 
     shorthand: ClassVar[str] = "url"
     url: Annotated[str, shaped(r"^https?://[^\s/]+.*$", "write a URL that begins with http:// or https://")]
+    """What is requested."""
     method: Literal["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"] = "GET"
+    """HTTP method."""
     headers: dict[str, SecretText] = {}
     """`${env:NAME}` as a whole value keeps it secret."""
     body: str | None = None
+    """Sent with the request."""
     status: list[Status] = Field(default=["2xx", "3xx"], min_length=1)
     """Accepted: `200`, `2xx`."""
     contains: str | None = None
@@ -67,6 +75,7 @@ class HttpSource(Short):
     json_checks: list[JsonCheck] = Field(default=[], alias="json")
     """Checks on a JSON body; all must hold."""
     follow_redirects: bool = True
+    """False: a redirect is an answer like another."""
     verify: bool = True
     """False accepts any certificate."""
     certificate_expires_in: DurationField | None = None
@@ -77,7 +86,9 @@ class TcpSource(Spec):
     """A TCP connection. `down` when it cannot be made."""
 
     host: Sentence
+    """Name or address."""
     port: Annotated[int, Field(ge=1, le=65535)]
+    """1 to 65535."""
 
 
 class DnsSource(Short):
@@ -85,10 +96,13 @@ class DnsSource(Short):
 
     shorthand: ClassVar[str] = "host"
     host: Sentence
+    """The name that is asked for."""
     record: Literal["A", "AAAA", "CNAME", "MX", "NS", "TXT", "SRV", "PTR", "SOA"] = "A"
+    """Kind of record."""
     expect: list[str] = []
     """Answers that must all be there."""
     resolver: str | None = None
+    """Address of the server that is asked; the system's when left out."""
 
 
 class PingSource(Short):
@@ -96,6 +110,7 @@ class PingSource(Short):
 
     shorthand: ClassVar[str] = "host"
     host: Sentence
+    """Name or address."""
 
 
 class TlsSource(Short):
@@ -103,7 +118,9 @@ class TlsSource(Short):
 
     shorthand: ClassVar[str] = "host"
     host: Sentence
+    """Name or address."""
     port: Annotated[int, Field(ge=1, le=65535)] = 443
+    """443 when left out."""
 
 
 class HostSource(Short):
@@ -111,6 +128,7 @@ class HostSource(Short):
 
     shorthand: ClassVar[str] = "measure"
     measure: Literal["cpu", "memory", "disk", "load", "network", "disk_io"]
+    """What of the machine: shares in percent, load as a number, network and disk_io in bytes a second."""
     path: str = "/"
     """The mount point, for `disk`."""
 
@@ -119,13 +137,16 @@ class PrometheusSource(Spec):
     """A PromQL expression."""
 
     datasource: Name
+    """A datasource of type prometheus."""
     query: Sentence
+    """PromQL giving one number, or one per series."""
 
 
 class SentrySource(Spec):
     """Events or transactions of a Sentry project."""
 
     datasource: Name
+    """A datasource of type sentry."""
     measure: Literal["events", "users", "p50", "p75", "p95", "p99", "average", "failure_rate", "throughput", "crash_free_rate", "apdex"] = (
         "events"
     )
@@ -137,17 +158,20 @@ class SentrySource(Spec):
     query: str = ""
     """Sentry's search language, added to the tags."""
     environment: str | None = None
+    """Only events of this environment at Sentry."""
 
 
 class LogSource(Spec):
     """Structured log lines that match: how many, or a percentile of a field."""
 
     datasource: Name
+    """A datasource of type logs."""
     where: dict[str, Scalar] = {}
     """Field → value, or a comparison as text (`"> 1000"`); all must hold."""
     contains: str | None = None
     """Literal text in the line."""
     measure: Literal["count", "p50", "p95", "p99", "average", "max"] = "count"
+    """What is measured of the lines that match."""
     field: str | None = None
     """The field measured, for everything but `count`."""
     by: str | None = None
@@ -169,6 +193,7 @@ class RedisSource(Short):
 
     shorthand: ClassVar[str] = "datasource"
     datasource: Name
+    """A datasource of type redis."""
     info: str | None = None
     """A numeric field of INFO: `used_memory`."""
     length_of: str | None = None
@@ -179,8 +204,11 @@ class StorageSource(Spec):
     """Writes, reads and deletes a small object."""
 
     datasource: Name
+    """A datasource of type storage."""
     bucket: Sentence
+    """Name of the bucket."""
     prefix: str = "health-check-"
+    """Beginning of the name of the object."""
 
 
 class CommandSource(Spec):
@@ -206,9 +234,10 @@ class MemberSource(Short):
 
     shorthand: ClassVar[str] = "monitor"
     monitor: Name | None = None
+    """A monitor that must not be firing."""
     metric: MetricPath | None = None
     """`metric` or `metric.value`."""
-    holds: Sentence | None = None
+    holds: Threshold | None = None
     """For a metric: healthy while this is true: `< 100`."""
 
 
@@ -223,20 +252,35 @@ class Sourced(Spec):
     """The one source of a metric or monitor."""
 
     sql: SqlSource | None = None
+    """A SQL query."""
     http: HttpSource | None = None
+    """An HTTP request."""
     tcp: TcpSource | None = None
+    """A TCP connection."""
     dns: DnsSource | None = None
+    """A DNS question."""
     ping: PingSource | None = None
+    """ICMP echo."""
     tls: TlsSource | None = None
+    """A TLS handshake."""
     host: HostSource | None = None
+    """A figure of the machine the runner stands on."""
     prometheus: PrometheusSource | None = None
+    """A PromQL expression."""
     sentry: SentrySource | None = None
+    """Events or transactions at Sentry."""
     log: LogSource | None = None
+    """Structured log lines."""
     heartbeat: HeartbeatSource | None = None
+    """Something else that calls the runner."""
     redis: RedisSource | None = None
+    """PING, a field of INFO, or the length of a list."""
     storage: StorageSource | None = None
+    """Writing, reading and deleting a small object."""
     command: CommandSource | None = None
+    """A program, run without a shell."""
     expr: ExprSource | None = None
+    """Arithmetic over metrics."""
     all_of: list[MemberSource] | None = None
     """Composite health: healthy while every member is."""
     any_of: list[MemberSource] | None = None

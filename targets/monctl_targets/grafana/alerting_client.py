@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from urllib.parse import quote
 
 from monctl.errors import Conflict
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Live, Mark, Resource
 from monctl_targets.grafana.identity import bare_name, marked_name, read_name
 from monctl_targets.grafana.normalize import MARK_ANNOTATION

@@ -13,7 +13,7 @@ from urllib.parse import quote
 
 from monctl.errors import AuthError, Conflict, NotFound, ProviderError, Rejected, UsageError
 from monctl.examination import Check
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
 from monctl_targets.grafana.alerting_client import AlertingClient

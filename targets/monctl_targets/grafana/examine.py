@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from monctl.errors import AuthError, NotFound
 from monctl.examination import Check, Verdict, clock, scopes
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Resource
 from monctl_targets.grafana.identity import uid
 from monctl_targets.grafana.normalize import SCHEMA_VERSION
@@ -16,7 +16,15 @@ OLDEST = (11, 6)
 
 # https://grafana.com/docs/grafana/latest/administration/roles-and-permissions/access-control/custom-role-actions-scopes/ (read 2026-11-21)
 _READ = ("folders:read", "dashboards:read", "datasources:read", "alert.provisioning:read")
-_WRITE = ("folders:create", "folders:write", "folders:delete", "dashboards:create", "dashboards:write", "dashboards:delete", "alert.provisioning:write")
+_WRITE = (
+    "folders:create",
+    "folders:write",
+    "folders:delete",
+    "dashboards:create",
+    "dashboards:write",
+    "dashboards:delete",
+    "alert.provisioning:write",
+)
 _ROLE = "give the service account the role Admin, or a custom role with these actions"
 
 
@@ -25,8 +33,8 @@ def examine(http: Http) -> Iterator[Check]:
     health = http.get("/api/health")
     yield _version(str((health.json or {}).get("version", "")))
     yield from clock(health.headers)
+    yield _permissions(http)  # before the rest: it tells why that may be refused
     yield Check("who", Verdict.OK, f"organisation '{http.get('/api/org').json.get('name', '')}'{_login(http)}")
-    yield _permissions(http)
 
 
 def scratch(estate: str, environment: str) -> tuple[Resource, Resource]:
@@ -35,12 +43,18 @@ def scratch(estate: str, environment: str) -> tuple[Resource, Resource]:
 
 
 def _dashboard(estate: str, environment: str, title: str) -> Resource:
-    model: dict[str, Json] = {"uid": uid("dashboard", estate, environment, "scratch"), "title": title, "schemaVersion": SCHEMA_VERSION, "panels": [], "tags": ["monctl"]}
+    model: dict[str, Json] = {
+        "uid": uid("dashboard", estate, environment, "scratch"),
+        "title": title,
+        "schemaVersion": SCHEMA_VERSION,
+        "panels": [],
+        "tags": ["monctl"],
+    }
     return Resource("grafana", "dashboard", "scratch", title, {"dashboard": model, "folderUid": ""}, "dashboard.scratch")
 
 
 def _version(said: str) -> Check:
-    numbers = tuple(int(part) for part in said.split("-")[0].split(".")[:2] if part.isdigit())
+    numbers = tuple(int(part) for part in said.partition("-")[0].split(".")[:2] if part.isdigit())
     if len(numbers) == 2 and numbers < OLDEST:
         return Check("version", Verdict.WARNING, f"Grafana {said}", "11.6 is the oldest version this is made for")
     return Check("version", Verdict.OK, f"Grafana {said or 'of a version it does not tell'}")

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from monctl.resource import Json
+from monctl.resource import Json, Live
 from monctl.target import Built, Client, Settings
 from monctl_targets.pagerduty.capabilities import CAPABILITIES
 
@@ -12,6 +13,7 @@ if TYPE_CHECKING:
     from monctl.program import Program
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
+    from monctl.saying import Context, Said, Survey
 
 
 class PagerDuty:
@@ -41,6 +43,20 @@ class PagerDuty:
         from monctl_targets.pagerduty.client import connect
 
         return connect(settings)
+
+    def survey(self, client: Client, lives: Sequence[Live]) -> Survey:
+        """The live objects with the members of teams, and everybody's address."""
+        from monctl_targets.pagerduty.client import PagerDutyClient
+        from monctl_targets.pagerduty.survey import survey
+
+        assert isinstance(client, PagerDutyClient)  # made by `connect`
+        return survey(client, lives)
+
+    def say(self, lives: Sequence[Live], context: Context) -> Said:
+        """Teams, rotations, escalations, channels and people for live objects."""
+        from monctl_targets.pagerduty.say import say
+
+        return say(lives, context)
 
     def emulator(self, store: Store) -> Emulator:
         """The sandbox's stand-in of the REST and Events APIs."""

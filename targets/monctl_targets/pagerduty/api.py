@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from monctl.errors import AuthError, Conflict, Garbled, NotFound, ProviderError, Rejected, Unreachable
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json
 
 PAGE = 100

@@ -13,7 +13,7 @@ from typing import Any
 
 from monctl.errors import Rejected, UsageError
 from monctl.examination import Check
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
 from monctl_targets.pagerduty.api import ACCEPT, Api, classify

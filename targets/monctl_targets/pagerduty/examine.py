@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from monctl.errors import AuthError, NotFound, ProviderError, Rejected
 from monctl.examination import Check, Verdict, allowance, clock
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Resource
 
 _ABILITIES: Mapping[str, str] = {"teams": "teams are refused", "service_support_hours": "business hours of services are refused"}
@@ -26,7 +26,12 @@ def examine(http: Http) -> Iterator[Check]:
     held = answer.json.get("abilities") if isinstance(answer.json, Mapping) else None
     missing = [f"{name} ({why})" for name, why in _ABILITIES.items() if name not in (held or ())]
     if missing:
-        yield Check("abilities", Verdict.WARNING, f"the plan lacks {', '.join(missing)}", "leave these features out, or ask for a plan that has them")
+        yield Check(
+            "abilities",
+            Verdict.WARNING,
+            f"the plan lacks {', '.join(missing)}",
+            "leave these features out, or ask for a plan that has them",
+        )
     else:
         yield Check("abilities", Verdict.OK, f"{len(held or ())}, {' and '.join(_ABILITIES)} among them")
     yield from allowance(answer.headers.get("ratelimit-limit"), answer.headers.get("ratelimit-remaining"), "a minute")
@@ -58,7 +63,12 @@ def _who(http: Http) -> Check:
         return Check("who", Verdict.OK, "a token that does not say whose it is")
     said = f"{person.get('name', '')} <{person.get('email', '')}>, {person.get('role', 'of no role it tells')}"
     if person.get("role") in _READERS:
-        return Check("who", Verdict.WARNING, f"{said}: enough to plan, not to apply", "take a key of the account, or of a user who may manage services")
+        return Check(
+            "who",
+            Verdict.WARNING,
+            f"{said}: enough to plan, not to apply",
+            "take a key of the account, or of a user who may manage services",
+        )
     return Check("who", Verdict.OK, said)
 
 

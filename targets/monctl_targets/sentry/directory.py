@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from monctl.errors import NotFound, Rejected
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Lookup, lookup
 
 Row = Mapping[str, Json]

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from monctl.errors import AuthError, NotFound
 from monctl.examination import Check, Verdict, allowance, clock, scopes
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Resource
 
 SCOPES = ("org:read", "project:read", "team:read", "member:read", "alerts:read", "alerts:write")
@@ -17,13 +17,15 @@ _CONTROL = "sentry.io"
 
 def examine(http: Http, root: str) -> Iterator[Check]:
     """Checks of one organisation; `root` is `/organizations/<slug>/`. Only reads."""
+    yield _scopes(http)  # first: it tells why the rest may be refused
     answer = http.get(root)
     found: Mapping[str, Json] = answer.json if isinstance(answer.json, Mapping) else {}
     region = str((found.get("links") or {}).get("regionUrl") or "")
     yield _organization(found, region, urlsplit(http.base_url).hostname or "")
-    yield _scopes(http)
     headers = answer.headers
-    yield from allowance(headers.get("x-sentry-rate-limit-limit"), headers.get("x-sentry-rate-limit-remaining"), "a window, for each endpoint")
+    yield from allowance(
+        headers.get("x-sentry-rate-limit-limit"), headers.get("x-sentry-rate-limit-remaining"), "a window, for each endpoint"
+    )
     yield from clock(headers)
 
 

@@ -20,7 +20,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from monctl.errors import AuthError, Conflict, Garbled, NotFound, ProviderError, Rejected, UsageError
 from monctl.examination import Check
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
 from monctl_targets.uptimerobot import mark as marks

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from monctl.examination import Check, Verdict, allowance, clock
-from monctl.http import Http
+from monctl.rest import Http
 from monctl.resource import Json, Resource
 from monctl_targets.uptimerobot.plan import PLANS, Plan
 
@@ -34,7 +34,14 @@ def scratch() -> tuple[Resource, Resource]:
 
 
 def _monitor(name: str) -> Resource:
-    body: dict[str, Json] = {"type": "HTTP", "friendlyName": name, "url": "https://example.com/", "interval": 86_400, "timeout": 30, "status": "PAUSED"}
+    body: dict[str, Json] = {
+        "type": "HTTP",
+        "friendlyName": name,
+        "url": "https://example.com/",
+        "interval": 86_400,
+        "timeout": 30,
+        "status": "PAUSED",
+    }
     return Resource("uptimerobot", "monitor", "scratch", name, body, "monitor.scratch")
 
 

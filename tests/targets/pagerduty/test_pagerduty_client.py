@@ -257,13 +257,27 @@ def test_a_schedule_keeps_its_layer_and_nobodys_turn_moves(account: Any, chain: 
 def test_a_layer_nobody_wants_is_ended_and_stays_out_of_sight(account: Any, chain: list[Resource]) -> None:
     account.apply(chain)
     old = chain[1].body["schedule_layers"][0]
-    renamed = changed(chain[1], schedule_layers=[{**old, "name": "seat"}])
+    renamed = changed(chain[1], schedule_layers=[{**old, "name": "seat"}, {**old, "name": "second"}])
 
     account.apply([chain[0], renamed, *chain[2:]])
 
     layers = account.emulator.store.all("schedule")[0]["schedule_layers"]
-    assert [(layer["name"], layer["end"]) for layer in layers] == [("primary", "2026-11-21T12:00:00Z"), ("seat", None)]
+    assert [(layer["name"], layer["end"]) for layer in layers] == [("primary", "2026-11-21T12:00:00Z"), ("seat", None), ("second", None)]
     assert account.apply([chain[0], renamed, *chain[2:]]) == []
+
+
+def test_the_one_layer_of_a_schedule_is_kept_whatever_it_is_called(account: Any, chain: list[Resource]) -> None:
+    account.apply(chain)
+    schedule = account.emulator.store.all("schedule")[0]
+    schedule["schedule_layers"][0]["name"] = "Layer 1"
+    account.emulator.store.put("schedule", schedule["id"], schedule)
+
+    assert account.apply(chain) == []
+
+    account.apply([chain[0], changed(chain[1], description="Other words."), *chain[2:]])
+
+    layers = account.emulator.store.all("schedule")[0]["schedule_layers"]
+    assert [(layer["id"], layer["name"], layer["end"]) for layer in layers] == [(schedule["schedule_layers"][0]["id"], "primary", None)]
 
 
 def test_an_ended_layer_is_opened_again(account: Any, chain: list[Resource]) -> None:

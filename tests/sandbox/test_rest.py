@@ -19,7 +19,7 @@ from monctl.errors import (
     Unreachable,
     UsageError,
 )
-from monctl.http import Http, Policy, retry_after
+from monctl.rest import Http, Policy, retry_after
 from monctl.sandbox.emulator import Held, Request, Response
 from monctl.sandbox.transport import EmulatorAdapter
 

@@ -1,4 +1,4 @@
-"""HTTP to a provider: one time-out, retry, rate-limit and redaction policy for all clients.
+"""REST calls to a provider: one time-out, retry, rate-limit and redaction policy for all clients.
 
 429 waits for the server's own header and costs no try; 5xx, time-outs and resets back off with jitter and are tried again for reads only;
 410 is never retried; every other answer is classified once, here.

@@ -1,0 +1,75 @@
+"""Two processes give what one gives."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+
+import pytest
+
+from monctl.halves import in_halves
+from tests.compiler.cache.place import ESTATE, Place
+
+ONE_CORE = "import os; os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}); from monctl.cli import main; main()"
+ALL_CORES = "from monctl.cli import main; main()"
+
+
+def squares(numbers: Sequence[int]) -> list[int]:
+    return [number * number for number in numbers]
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 7, 1000])
+def test_results_are_in_the_order_of_the_items(count: int) -> None:
+    assert in_halves(squares, range(count), least=2) == squares(range(count))
+
+
+def test_what_the_second_process_cannot_do_the_first_does() -> None:
+    here = os.getpid()
+
+    def only_here(numbers: Sequence[int]) -> list[int]:
+        if os.getpid() != here:
+            raise ValueError
+        return squares(numbers)
+
+    assert in_halves(only_here, range(10), least=2) == squares(range(10))
+
+
+def test_a_fault_in_the_first_half_is_raised_and_no_process_is_left() -> None:
+    def fails(numbers: Sequence[int]) -> list[int]:
+        if 0 in numbers:
+            raise ValueError("zero")
+        return [1] * 1_000_000
+
+    with pytest.raises(ValueError, match="zero"):
+        in_halves(fails, range(10), least=2)
+    with pytest.raises(ChildProcessError):
+        os.waitpid(-1, os.WNOHANG)
+
+
+@pytest.mark.parametrize(
+    "command", [["validate", "-o", "json"], ["compile", "--out", "out", "--report"], ["lint", "-o", "json"]], ids=lambda line: line[0]
+)
+def test_a_large_estate_is_read_alike_by_one_process_and_by_two(place: Place, command: list[str]) -> None:
+    monitor = ESTATE["monitors/orders.yaml"]
+    for number in range(700):
+        (place.estate / f"monitors/m{number:03}.yaml").write_text(
+            monitor.replace("stuck-orders", f"m{number}").replace("paid", f"paid > {number}"), encoding="utf-8"
+        )
+    if command[0] != "compile":
+        for number in (3, 4, 690):
+            (place.estate / f"monitors/x{number}.yaml").write_text(
+                monitor.replace("stuck-orders", f"x{number}").replace("FROM", "FRO M"), encoding="utf-8"
+            )
+            (place.estate / f"monitors/m{number:03}.yaml").write_text("monitors: {a: {http: [}}\n", encoding="utf-8")
+
+    def run(start: str) -> tuple[int, str, str, list[tuple[str, bytes]]]:
+        shutil.rmtree(place.folder / "out", ignore_errors=True)
+        line = [sys.executable, "-c", start, *command, "-C", "estate", "--no-cache"]
+        done = subprocess.run(line, check=False, cwd=place.folder, capture_output=True, text=True)
+        written = [(path.name, path.read_bytes()) for path in sorted((place.folder / "out").rglob("*.json"))]
+        return done.returncode, done.stdout, done.stderr, written
+
+    assert run(ONE_CORE) == run(ALL_CORES)
