@@ -28,7 +28,7 @@ severities:
 
 channels:
   chat: {slack: {channel: "#alerts", webhook: "${env:SLACK_WEBHOOK}"}}
-  pager: {webhook: "${env:PAGER_URL}"}
+  pager: {pagerduty: {service: Bench, owned: false, integration_key: "${env:PAGER_KEY}"}}
 
 datasources:
   warehouse: {type: postgresql, dsn: "${env:WAREHOUSE_URL}"}
@@ -57,8 +57,8 @@ monitors:
     every: {every}m
     timeout: 20s
     alert:
-      critical: "stuck > {critical} for 15m"
-      warning: "stuck > {warning} for 10m"
+      critical: "stuck > {critical} for 20m"
+      warning: "stuck > {warning} for 20m"
     runbook: stuck-rows
     action: Look at the job's log, then start it again.
     labels: {{customer: "{index:05d}", table: {table}}}
@@ -129,7 +129,7 @@ def spec(index: int, mode: str) -> str:
         table=table,
         service=index % SERVICES,
         query="\n".join(f"        {line}" for line in query),
-        every=chance.choice((1, 5, 10, 15)),
+        every=chance.choice((1, 2, 5, 10)),
         warning=warning,
         critical=warning * 10,
     )

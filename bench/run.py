@@ -53,7 +53,7 @@ class Workplace:
         """Change a threshold in one spec file, otherwise each time."""
         path = self.estate / generate.path(42)
         lines = path.read_text(encoding="utf-8").splitlines(keepends=True)
-        changed = [f'      warning: "stuck > {number + 21} for 10m"\n' if line.startswith("      warning:") else line for line in lines]
+        changed = [f'      warning: "stuck > {number + 21} for 20m"\n' if line.startswith("      warning:") else line for line in lines]
         path.write_text("".join(changed), encoding="utf-8")
 
 

@@ -100,15 +100,19 @@ def drift(
     selection: Selection | None = None,
     sources: Sources | None = None,
     memory: Memory | None = None,
+    elsewhere: bool = False,
 ) -> Drift:
-    """What was changed outside in one target. `memory` tells what was there before; `moved` maps old addresses to new ones."""
+    """What was changed outside in one target. `memory` tells what was there before; `moved` maps old addresses to new ones.
+
+    `elsewhere`: the estate was applied, for another target holds objects of it. Where none does, what is not there was never made.
+    """
     wanted = {(resource.kind, resource.key): resource for resource in resources}
     found = ownership(target, state.lives, estate=estate, environment=environment, wanted=wanted)
     moves = renames(wanted.values(), found.ours, moved or {})
     lives = {identity: live for identity, live in found.ours.items() if identity not in moves.values()}
     lives |= {new: found.ours[old] for new, old in moves.items()}
     meant = {identity: one for identity, one in wanted.items() if selection is None or selection.has(one)}
-    work = _Work(target, state, wanted, lives, found, memory or Memory(), sources)
+    work = _Work(target, state, wanted, lives, found, memory or Memory(), sources, elsewhere or bool(found.ours))
     judged = [work.judge(resource, lives[identity]) for identity, resource in wanted.items() if identity in lives]
     told = [one for one in judged if (one.resource.kind, one.resource.key) in meant]
     absent = [work.absent(resource) for identity, resource in meant.items() if identity not in lives]
@@ -160,6 +164,8 @@ class _Work:
     found: Ownership
     memory: Memory
     sources: Sources | None
+    applied: bool
+    """Something of the estate is there, here or in another target."""
     referred: dict[Identity, str] = field(default_factory=dict)
     """Ids that untouched objects of ours hold in the place of objects that are not among ours now: those were there."""
 
@@ -220,7 +226,7 @@ class _Work:
         if known is not None:
             help = "`monctl apply` makes it again; if it is to go, take it out of the specs"
             return self._of(resource, What.DELETED, Cause.OUTSIDE, known, (), "", help)
-        if not self.found.ours or self.memory.covers(self.target.name):
+        if not self.applied or self.memory.covers(self.target.name):
             return None
         reason = "deleted, or declared since the last apply"
         help = "`monctl apply` makes it; `--since SNAPSHOT` tells whether it was there"
@@ -231,7 +237,7 @@ class _Work:
         foreign = [live for live in self.found.foreign if live.kind == resource.kind]
         if known is not None:
             return next((live for live in foreign if live.remote_id == known), None)
-        if not self.found.ours:
+        if not self.applied:
             return None
         body = resolved(resource.body, self.lives, self.state.lookups)
         normal = self.target.normalize(resource.kind, body)

@@ -21,7 +21,12 @@ def in_halves(work: Callable[[Sequence[T]], list[Any]], items: Sequence[T], *, l
         return work(items)
     half = len(items) // 2
     reading, writing = os.pipe()
-    child = os.fork()
+    try:
+        child = os.fork()
+    except OSError:  # no memory or no process left
+        os.close(reading)
+        os.close(writing)
+        return work(items)
     if child == 0:
         _answer(work, items[half:], writing)
     os.close(writing)

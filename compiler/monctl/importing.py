@@ -95,7 +95,7 @@ def run(
         context = Context(base.program, names, survey.around, owners.ours, place.base is None)
         said = say(owners.foreign, context)
         options = {**said.options, **place.options}
-        advice = ()
+        advice: tuple[str, ...] = ()
         if place.base is None:
             shop.settings(target, options)
         else:

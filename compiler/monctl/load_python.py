@@ -62,19 +62,23 @@ def answers(root: Path, files: Sequence[str], seconds: float) -> Iterator[Answer
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
         )
+        status: int | None = None
         try:
             _ask(worker, {"root": str(root.resolve()), "files": left, "seconds": seconds})
             for answer in _lines(worker, len(left), seconds + _GRACE):
                 yield answer
                 left.pop(0)
+            if left:
+                status = worker.wait(_GRACE)
+        except (TimeoutError, subprocess.TimeoutExpired):
+            pass  # it hangs
         finally:
-            killed = worker.poll() is None  # also when all is told: a spec may have left a thread behind
-            worker.kill()
-            status = worker.wait()
+            worker.kill()  # also when all is told: a spec may have left a thread behind
+            worker.wait()
             assert worker.stdout is not None
             worker.stdout.close()
         if left:
-            yield _lost(left.pop(0), seconds, None if killed else status)
+            yield _lost(left.pop(0), seconds, status)
 
 
 def _ask(worker: subprocess.Popen[bytes], request: Mapping[str, Any]) -> None:
@@ -84,7 +88,7 @@ def _ask(worker: subprocess.Popen[bytes], request: Mapping[str, Any]) -> None:
 
 
 def _lines(worker: subprocess.Popen[bytes], count: int, seconds: float) -> Iterator[Answer]:
-    """Up to `count` answers, each within some seconds of the one before; fewer when the worker ends or hangs."""
+    """Up to `count` answers, fewer when the worker ends. Raises TimeoutError when one does not come within the seconds."""
     assert worker.stdout is not None
     held = b""
     deadline = time.monotonic() + seconds
@@ -95,7 +99,9 @@ def _lines(worker: subprocess.Popen[bytes], count: int, seconds: float) -> Itera
             held, count, deadline = rest, count - 1, time.monotonic() + seconds
             continue
         ready, _, _ = select.select([worker.stdout], [], [], max(0.0, deadline - time.monotonic()))
-        more = os.read(worker.stdout.fileno(), _CHUNK) if ready else b""
+        if not ready:
+            raise TimeoutError
+        more = os.read(worker.stdout.fileno(), _CHUNK)
         if not more:
             return
         held += more
@@ -127,6 +133,8 @@ def _findings(answer: Answer, origin: Origin) -> Iterator[Finding]:
         case "exit":
             help = "remove the exit; raise an error if something is wrong"
             yield Finding("SPEC080", f"the spec ended the process: {message}", where, help=help)
+        case "encoding":
+            yield Finding("SPEC006", f"{message} is not UTF-8", where, help="save the file as UTF-8")
         case "unreadable":
             yield Finding("SPEC014", f"the file cannot be read: {message}", where, help="check that it exists and is yours")
         case _:

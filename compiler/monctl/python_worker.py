@@ -57,22 +57,33 @@ def run(file: str, root: str, specs: frozenset[str], seconds: float) -> dict[str
     """What one spec file declares, prints and fails with."""
     recorder.start(file, specs)
     printed = io.StringIO()
-    with _own_modules(file, root), contextlib.redirect_stdout(printed):
-        fault = _executed(file, seconds)
+    source = _source(file)
+    if isinstance(source, str):
+        with _own_modules(file, root), contextlib.redirect_stdout(printed):
+            fault = _executed(file, source, seconds)
+    else:
+        fault = source
     declared = [] if fault else [dataclasses.asdict(one) for one in recorder.declared]
     return {"file": file, "declared": declared, "printed": printed.getvalue()[:_MOST_PRINTED], "fault": fault}
 
 
-def _executed(file: str, seconds: float) -> Fault | None:
+def _source(file: str) -> str | Fault:
+    """The text of a spec, or why there is none."""
+    try:
+        return Path(file).read_text(encoding="utf-8-sig")
+    except OSError as error:
+        return {"kind": "unreadable", "message": (error.strerror or type(error).__name__).lower(), "line": 1}
+    except UnicodeDecodeError as error:
+        line = error.object.count(b"\n", 0, error.start) + 1
+        return {"kind": "encoding", "message": f"the byte 0x{error.object[error.start]:02x} at offset {error.start}", "line": line}
+
+
+def _executed(file: str, source: str, seconds: float) -> Fault | None:
     """The fault a spec runs into; None when it returns."""
 
     def interrupt(signum: int, frame: FrameType | None) -> None:
         raise TooSlow(_line_in(file, frame))
 
-    try:
-        source = Path(file).read_bytes()
-    except OSError as error:
-        return {"kind": "unreadable", "message": (error.strerror or type(error).__name__).lower(), "line": 1}
     signal.signal(signal.SIGALRM, interrupt)
     signal.setitimer(signal.ITIMER_REAL, seconds)
     try:

@@ -84,10 +84,11 @@ def _query(program: Program, source: measure.Sql, origin: Origin, address: str) 
 @lru_cache(maxsize=16_384)  # one parse per query and dialect in a run; equal queries share the tree
 def parse(text: str, dialect: str) -> Parsed:
     """The tree of one statement, or the fault. Never raises for what is in the text."""
-    return _parse(text, dialect)
+    return parse_anew(text, dialect)
 
 
-def _parse(text: str, dialect: str) -> Parsed:
+def parse_anew(text: str, dialect: str) -> Parsed:
+    """The same, not kept: for many queries whose trees are looked at once."""
     import sqlglot
     from sqlglot.errors import ParseError, TokenError
     from sqlglot.expressions import Command, Expression
@@ -133,7 +134,7 @@ def _faulty(texts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of some texts, each with its dialect, that do not parse."""
     ordered = sorted(texts)
     for dialect in {dialect for _, dialect in ordered}:
-        _parse("SELECT 1", dialect)  # loads the parser before there are two processes that would
+        parse_anew("SELECT 1", dialect)  # loads the parser before there are two processes that would
     return {text for text, good in zip(ordered, in_halves(_parses, ordered), strict=True) if not good}
 
 
@@ -142,7 +143,7 @@ def _parses(texts: Sequence[tuple[str, str]]) -> list[bool]:
     if len(texts) < LEAST:
         return [parse(text, dialect).fault is None for text, dialect in texts]
     with only_new_garbage():
-        return [_parse(text, dialect).fault is None for text, dialect in texts]
+        return [parse_anew(text, dialect).fault is None for text, dialect in texts]
 
 
 def _way_out(query: Query) -> str | None:

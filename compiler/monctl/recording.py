@@ -104,7 +104,7 @@ def keep(recording: Recording, status: int) -> bool:
             return False
         _put(question.path, answer)
         _forget_oldest(Path(question.folder))
-    except OSError:
+    except (OSError, ValueError):  # ValueError: a path with a zero byte
         return False
     return True
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 
 from monctl.program import Program
 from monctl.resource import Json, Live, SecretRef
 
-__all__ = ["Context", "Holding", "Names", "Said", "SaidObject", "Survey", "Touch", "Unsaid", "secret_name", "slug"]
+__all__ = [
+    "OFF", "Context", "Holding", "Inexpressible", "Names", "Said", "SaidObject", "Survey", "Touch", "Unsaid", "each_said", "off_phases", "secret_name", "slug", "told",
+]  # fmt: skip
+
+OFF = "off"
+"""The phase of what is paused at its provider; it is never the current one."""
 
 _LONGEST = 56
 """Of a name, so that a number fits behind it (`monctl.spec.base.NAME_PATTERN` allows 63)."""
@@ -136,6 +141,37 @@ class Context:
     """(kind, remote id) → key, of objects that bear this estate's mark: they need no words, and others may name them."""
     fresh: bool = True
     """The estate is made by this import: options, severities and phases are free to choose."""
+
+
+class Inexpressible(Exception):
+    """Something the spec has no words for: the reason as a sentence, and the vendor's field."""
+
+    def __init__(self, why: str, field: str = "") -> None:
+        super().__init__(why)
+        self.field = field
+
+
+def each_said(lives: Iterable[Live], say: Callable[[Live], SaidObject], unsaid: list[Unsaid]) -> list[SaidObject]:
+    """What `say` makes of each object; what it has no words for goes to `unsaid`."""
+    said = []
+    for live in lives:
+        try:
+            said.append(say(live))
+        except Inexpressible as reason:
+            unsaid.append(Unsaid(live.kind, live.remote_id, live.name, str(reason), reason.field))
+    return said
+
+
+def off_phases(program: Program) -> list[SaidObject]:
+    """The phase `off`; an estate without phases also needs one that is current, which is the first declared."""
+    running = [] if program.phases else [SaidObject("phases", "on", {"description": "What runs."})]
+    off = SaidObject("phases", OFF, {"description": "What was paused when it was imported."}, support=True)
+    return [*running, *([] if OFF in program.phases else [off])]
+
+
+def told(spec: Mapping[str, Json]) -> dict[str, Json]:
+    """The spec without fields that say nothing."""
+    return {name: value for name, value in spec.items() if value not in ("", [], {}, None)}
 
 
 def slug(text: str) -> str:

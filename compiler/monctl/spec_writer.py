@@ -26,7 +26,7 @@ def spec_text(kinds: Mapping[str, Iterable[SaidObject]], *, about: str = "") -> 
     for kind, objects in kinds.items():
         lines += ["", f"{kind}:"]
         for number, one in enumerate(objects):
-            lines += [""] if number else []
+            lines += [""] if number and (one.note or one.spec) else []
             lines += [f"  # {_comment(one.note)}"] if one.note else []
             body = yaml_text({one.name: one.spec})
             lines += [f"  {line}" if line else "" for line in body.rstrip("\n").split("\n")]
@@ -70,7 +70,7 @@ class _Dumper(yaml.SafeDumper):
     def ignore_aliases(self, data: Any) -> bool:
         return True
 
-    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:  # noqa: ARG002  # the base class's signature
+    def increase_indent(self, flow: bool = False, indentless: bool = False) -> None:
         super().increase_indent(flow, False)
 
 

@@ -53,7 +53,9 @@ def test_all_estates_share_one_sandbox_and_one_saved_plan(tmp_path: Path, capsys
     assert run(["apply", saved, *where, "--yes"]) == 5, "what a saved plan would make is there already: it moved since"
 
 
-def test_secrets_of_the_estate_are_in_no_output(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_secrets_of_the_estate_are_in_no_output(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("SLACK_WEBHOOK_CRITICAL", "https://hooks.example/secret-0123456789")
     where = ["-C", str(MONITORS / "tracks-posts"), "--sandbox", str(tmp_path / "sandbox")]
 

@@ -17,11 +17,12 @@ def main(arguments: list[str] | None = None) -> None:
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
-        status = 0
+        os._exit(0)  # nobody reads any more, and Python would try once more to write what is left
+    except KeyboardInterrupt:
+        status = 130
     if cache.question is not None:
-        os._exit(
-            status
-        )  # all is said and on the disk; taking apart the objects of 10,000 specs one by one takes 0.3 s (measured 2026-11-21)
+        # All is said and on the disk. Taking 10,000 specs apart object by object would take another 0.3 s (measured 2026-11-21).
+        os._exit(status)
     sys.exit(status)
 
 

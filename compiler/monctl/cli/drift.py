@@ -89,6 +89,7 @@ def _report(planned: Planned, snapshot: Snapshot | None, chosen: Selection | Non
             selection=chosen,
             sources=sources,
             memory=memory,
+            elsewhere=any(planned.plan.owned.values()),
         )
         for one in planned.reached.values()
     ]

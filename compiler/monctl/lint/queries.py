@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from monctl import query
 from monctl.condition import Condition, State
 from monctl.finding import Finding
 from monctl.lint.rule import found
 from monctl.lint.tree import place
 from monctl.measure import Sql
 from monctl.program import Datasource, Monitor, Program
-from monctl.query import parse, queries
 from monctl.source import Origin
 
 if TYPE_CHECKING:
@@ -50,26 +50,33 @@ class Query:
         return found(message, self.origin, help=help, address=self.address, within=within)
 
 
-def parsed(program: Program) -> Iterator[Query]:
-    """Every query that parses. Parsing is kept by `monctl.query`: once per text and dialect."""
+def viewer(program: Program, *, keep: bool = True) -> Callable[[query.Query], Query | None]:
+    """What makes of a query what rules see; of one that does not parse, nothing.
+
+    What is parsed is kept by `monctl.query`, once per text and dialect, unless not `keep`.
+    """
     watchers = _watchers(program)
-    for query in queries(program):
-        tree = parse(query.text, query.dialect).tree
+    parse = query.parse if keep else query.parse_anew
+
+    def view(one: query.Query) -> Query | None:
+        tree = parse(one.text, one.dialect).tree
         if tree is None:
-            continue
-        kind, _, name = query.address.partition(".")
+            return None
+        kind, _, name = one.address.partition(".")
         timed = program.metrics.get(name) if kind == "metric" else program.monitors.get(name) if kind == "monitor" else None
-        yield Query(
-            query.text,
-            query.dialect,
-            program.datasources.get(query.datasource),
-            query.origin,
-            query.address,
-            query.source,
+        return Query(
+            one.text,
+            one.dialect,
+            program.datasources.get(one.datasource),
+            one.origin,
+            one.address,
+            one.source,
             tree,
             timed.every_s if timed is not None else None,
-            watchers.get(query.address, {}),
+            watchers.get(one.address, {}),
         )
+
+    return view
 
 
 def compared(condition: Condition, default: str) -> Iterator[str]:

@@ -111,7 +111,10 @@ class Described(Spec):
     """Only in these; in every one when left out."""
 
 
-Labels = dict[str, Annotated[str, Field(coerce_numbers_to_str=True, json_schema_extra={"type": ["string", "number"]})]]
+NUMBERS_TOO: dict[str, Any] = {"type": ["string", "number"]}
+"""JSON Schema of a text that may be written as a number."""
+
+Labels = dict[str, Annotated[str, Field(coerce_numbers_to_str=True, json_schema_extra=NUMBERS_TOO)]]
 """Label → value."""
 
 Links = dict[str, str]

@@ -13,6 +13,8 @@ from monctl.spec.base import Described, Labels, Name, Pattern, SecretText, Short
 from monctl.spec.oncall import LocalTime, WeeklyHours
 from monctl.spec.people import Email, Phone
 
+Day = Annotated[str, shaped(r"^\d{4}-\d{2}-\d{2}$", "write a date such as 2027-01-04")]
+"""`2027-01-04`."""
 ChannelKind = Literal["slack", "email", "pagerduty", "sms", "webhook", "sentry"]
 CHANNEL_KINDS: tuple[ChannelKind, ...] = ("slack", "email", "pagerduty", "sms", "webhook", "sentry")
 
@@ -172,7 +174,7 @@ class Calendar(Described):
     """IANA name: `Europe/Berlin`."""
     hours: list[WeeklyHours] = Field(min_length=1)
     """When it counts, each week."""
-    holidays: list[Annotated[str, shaped(r"^\d{4}-\d{2}-\d{2}$", "write a date such as 2027-01-04")]] = []
+    holidays: list[Day] = []
     """Dates that do not count."""
 
 

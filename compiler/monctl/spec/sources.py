@@ -7,12 +7,12 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from monctl.quantity import DurationField
-from monctl.spec.base import MetricPath, Name, Scalar, SecretText, Sentence, Short, Spec, Threshold, shaped
+from monctl.spec.base import NUMBERS_TOO, MetricPath, Name, Scalar, SecretText, Sentence, Short, Spec, Threshold, shaped
 
 Status = Annotated[
     str,
     shaped(r"^[1-5]([0-9]{2}|xx)$", "write a status such as 200, or a class such as 2xx"),
-    Field(coerce_numbers_to_str=True, json_schema_extra={"type": ["string", "number"]}),
+    Field(coerce_numbers_to_str=True, json_schema_extra=NUMBERS_TOO),
 ]
 """`200`, `2xx`."""
 ValueName = Annotated[str, shaped(r"^[A-Za-z_][A-Za-z0-9_]*$", "a name here is letters, digits and _, and does not begin with a digit")]

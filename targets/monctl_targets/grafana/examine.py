@@ -49,6 +49,8 @@ def _dashboard(estate: str, environment: str, title: str) -> Resource:
         "schemaVersion": SCHEMA_VERSION,
         "panels": [],
         "tags": ["monctl"],
+        "templating": {"list": []},
+        "annotations": {"list": []},
     }
     return Resource("grafana", "dashboard", "scratch", title, {"dashboard": model, "folderUid": ""}, "dashboard.scratch")
 

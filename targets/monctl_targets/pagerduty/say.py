@@ -5,16 +5,16 @@ Teams, schedules of one layer as rotations, escalation policies, services as cha
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 from typing import Any
 
 from monctl.quantity import Duration
 from monctl.resource import Json, Live, Mark
-from monctl.saying import Context, Holding, Said, SaidObject, Unsaid
+from monctl.saying import Context, Holding, Inexpressible, Said, SaidObject, Unsaid, each_said, told
 from monctl_targets.pagerduty.rotation import seat_key
-from monctl_targets.pagerduty.say_schedule import Inexpressible, rotation
+from monctl_targets.pagerduty.say_schedule import rotation
 from monctl_targets.pagerduty.service import ACKNOWLEDGED_S, UNRESOLVED_S
 
 _SEAT = "primary"
@@ -33,7 +33,6 @@ def say(lives: Sequence[Live], context: Context) -> Said:
 class _Speaker:
     lives: Sequence[Live]
     context: Context
-    objects: list[SaidObject] = field(default_factory=list)
     unsaid: list[Unsaid] = field(default_factory=list)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     """(kind, id) → name in the spec; of a schedule that is ours, `rotation.layer`."""
@@ -55,25 +54,21 @@ class _Speaker:
 
     def said(self) -> Said:
         managed = self._managed_members()
-        for live in self._of("team"):
-            self._try(live, lambda live: self._team(live, managed=managed))
-        for kind, one in (("schedule", self._schedule), ("escalation_policy", self._policy), ("service", self._service)):
-            for live in self._of(kind):
-                self._try(live, one)
+        sayers: Mapping[str, Callable[[Live], SaidObject]] = {
+            "team": lambda live: self._team(live, managed=managed),
+            "schedule": self._schedule,
+            "escalation_policy": self._policy,
+            "service": self._service,
+        }
+        objects = [one for kind, say in sayers.items() for one in each_said(self._of(kind), say, self.unsaid)]
         for live in self._of("integration"):
             if _bare(live) != "monctl":
                 self.unsaid.append(Unsaid("integration", live.remote_id, live.name, _UNMANAGED))
-        people = sorted((one for one in self._persons() if one is not None), key=lambda one: one.name)
-        return Said((*people, *self.objects), tuple(self.unsaid), {} if managed else {"members": False})
+        people = sorted((self._someone(id, name) for id, name in self.people.items() if name not in self.context.program.people), key=lambda one: one.name)
+        return Said((*people, *objects), tuple(self.unsaid), {} if managed else {"members": False})
 
     def _of(self, kind: str) -> list[Live]:
         return [live for live in self.lives if live.kind == kind]
-
-    def _try(self, live: Live, one: Any) -> None:
-        try:
-            self.objects.append(one(live))
-        except Inexpressible as reason:
-            self.unsaid.append(Unsaid(live.kind, live.remote_id, live.name, str(reason), reason.field))
 
     def _managed_members(self) -> bool:
         """Whether the roles of every team can be said: at most one manager, everybody else a responder."""
@@ -89,14 +84,14 @@ class _Speaker:
             spec["lead"] = self._person(leads[0])
         if managed and not _roles(live.body):
             raise Inexpressible("a team has one lead, and everybody else is a responder", "members")
-        return self._object("teams", live, _told(spec))
+        return self._object("teams", live, told(spec))
 
     def _schedule(self, live: Live) -> SaidObject:
         spec, users = rotation(live.body)
         spec = _titled(live, self.names["schedule", live.remote_id]) | spec | self._owner(live)
         spec["members"] = [self._person(user) for user in users]
         name = self.names["schedule", live.remote_id]
-        return self._object("rotations", live, _told(spec), key=seat_key(name, _SEAT))
+        return self._object("rotations", live, told(spec), key=seat_key(name, _SEAT))
 
     def _policy(self, live: Live) -> SaidObject:
         rules = live.body["escalation_rules"]
@@ -132,7 +127,7 @@ class _Speaker:
         if len(ours) == 1:
             holds.append(Holding("integration", name, ours[0].remote_id))
         makes = {} if ours else _KEY
-        return SaidObject("channels", name, _told(spec), _note(live), holds=tuple(holds), makes=makes, instead=_told(instead))
+        return SaidObject("channels", name, told(spec), _note(live), holds=tuple(holds), makes=makes, instead=told(instead))
 
     def _owner(self, live: Live) -> dict[str, Json]:
         teams = live.body.get("teams") or []
@@ -170,13 +165,10 @@ class _Speaker:
             self.people[id] = next(known, "") or self.context.names.take("people", account["name"] or account["email"].partition("@")[0])
         return self.people[id]
 
-    def _persons(self) -> list[SaidObject | None]:
-        return [self._someone(id, name) for id, name in self.people.items() if name not in self.context.program.people]
-
     def _someone(self, id: str, name: str) -> SaidObject:
         account = self.context.around["users"][id]
         spec = {"title": account["name"] if account["name"] != name else "", "email": account["email"]}
-        return SaidObject("people", name, _told(spec), f"PagerDuty user {id}", support=True)
+        return SaidObject("people", name, told(spec), f"PagerDuty user {id}", support=True)
 
     def _object(self, kind: str, live: Live, spec: Mapping[str, Json], *, key: str = "") -> SaidObject:
         name = self.names[live.kind, live.remote_id]
@@ -190,11 +182,6 @@ def _roles(body: Mapping[str, Any]) -> bool:
 
 def _titled(live: Live, name: str) -> dict[str, Json]:
     return {"title": live.name if live.name != name else "", "description": _text(live.body)}
-
-
-def _told(spec: Mapping[str, Json]) -> dict[str, Json]:
-    """Without what says nothing."""
-    return {name: value for name, value in spec.items() if value not in ("", [], {}, None)}
 
 
 def _text(body: Mapping[str, Any]) -> str:

@@ -8,18 +8,12 @@ from zoneinfo import ZoneInfo
 
 from monctl.quantity import Duration
 from monctl.resource import Json
+from monctl.saying import Inexpressible
 from monctl_targets.pagerduty.rotation import DAY_MIN
 from monctl_targets.pagerduty.zone import moment, vendor_zone
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
-
-class Inexpressible(Exception):
-    """Something the spec has no words for: the reason as a sentence, and the vendor's field."""
-
-    def __init__(self, why: str, field: str = "") -> None:
-        super().__init__(why)
-        self.field = field
 
 
 def rotation(body: Mapping[str, Any]) -> tuple[dict[str, Json], list[Mapping[str, Any]]]:

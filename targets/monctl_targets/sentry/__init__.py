@@ -8,10 +8,13 @@ from monctl_targets.sentry.capabilities import CAPABILITIES
 from monctl_targets.sentry.normalize import normalize
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monctl.program import Program
-    from monctl.resource import Json
+    from monctl.resource import Json, Live
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
+    from monctl.saying import Context, Said, Survey
     from monctl.target import Built, Capabilities, Client, Settings
 
 _IMMUTABLE = {"detector": frozenset({"projectId", "type"})}
@@ -43,6 +46,20 @@ class Sentry:
         from monctl_targets.sentry.client import connect
 
         return connect(settings)
+
+    def survey(self, client: Client, lives: Sequence[Live]) -> Survey:
+        """The live objects, with the names behind the ids they hold."""
+        from monctl_targets.sentry.client import SentryClient
+        from monctl_targets.sentry.survey import survey
+
+        assert isinstance(client, SentryClient)  # made by `connect`
+        return survey(client, lives)
+
+    def say(self, lives: Sequence[Live], context: Context) -> Said:
+        """Monitors with their alerts, datasources, channels and people for live objects."""
+        from monctl_targets.sentry.say import say
+
+        return say(lives, context)
 
     def emulator(self, store: Store) -> Emulator | None:
         """The sandbox's organisation."""

@@ -78,6 +78,20 @@ class SentryClient:
                 if row.get("type") not in SYSTEM_TYPES:
                     yield as_live(kind, row)
 
+    @property
+    def organization(self) -> str | None:
+        """The slug of the organisation, once it is known."""
+        return self._organization
+
+    def rows(self, what: str, **params: Json) -> Iterator[Mapping[str, Json]]:
+        """Every row of a list of the organisation: `projects`, `teams`, `members`, `detectors`."""
+        return self._pages(self._path(f"{what}/"), **params)
+
+    def service_table(self, integration: str) -> list[Mapping[str, Json]]:
+        """The PagerDuty services an integration knows, keys and all."""
+        detail = self._http.get(self._path(f"integrations/{integration}/")).json
+        return list((detail.get("configData") or {}).get("service_table") or [])
+
     def lookup(self, wanted: Lookup) -> str | None:
         """The id, or for `owner` the `team:1` form, of what is already in Sentry; asked for once."""
         self._learn(wanted)

@@ -13,7 +13,7 @@ from monctl_targets.sentry import vocabulary as words
 from monctl_targets.sentry.report import Notes
 
 _TRIGGERS = {"first seen": "first_seen_event", "regression": "regression_event"}
-_ATTRIBUTES = {
+ATTRIBUTES = {
     "error.type": "exception.type",
     "error.value": "exception.value",
     "message": "message",
@@ -100,10 +100,10 @@ def _condition(token: str) -> Json | None:
         return None
     positive, negative, text = matched
     match = negative if negated else positive
-    if tag is None and name in _ATTRIBUTES:
+    if tag is None and name in ATTRIBUTES:
         return {
             "type": "event_attribute",
-            "comparison": {"attribute": _ATTRIBUTES[name], "match": match, "value": text},
+            "comparison": {"attribute": ATTRIBUTES[name], "match": match, "value": text},
             "conditionResult": True,
         }
     return _tag(name, match, text)

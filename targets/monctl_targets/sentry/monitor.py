@@ -149,7 +149,7 @@ class Builder:
         return self.scope.owner(self.program, self.monitor.team)
 
     def _key(self, severity: str) -> str:
-        return _UNSAFE.sub("-", f"{self.monitor.name}/{severity}".lower())
+        return key_of(self.monitor.name, severity)
 
     def _fitted(self, key: str, name: str) -> str:
         room = texts.room(Mark(self.program.estate, self.program.environment, key, "0" * 10))
@@ -163,6 +163,11 @@ class Builder:
         if fitted != name:
             self.notes.approximated("title", f"cut to {len(fitted)} characters: a name at Sentry has 200, with its mark")
         return fitted
+
+
+def key_of(monitor: str, severity: str) -> str:
+    """The key of what a monitor holds for a severity; of an alert on issues, `-issues` follows."""
+    return _UNSAFE.sub("-", f"{monitor}/{severity}".lower())
 
 
 def _group(logic: str, conditions: list[Json], actions: list[Json]) -> Json:

@@ -8,10 +8,13 @@ from monctl_targets.uptimerobot.capabilities import CAPABILITIES
 from monctl_targets.uptimerobot.normalize import normalize
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monctl.program import Program
-    from monctl.resource import Json
+    from monctl.resource import Json, Live
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
+    from monctl.saying import Context, Said
     from monctl.target import Built, Capabilities, Client, Settings
 
 _IMMUTABLE = {"monitor": frozenset({"type"}), "integration": frozenset({"type"}), "alert_contact": frozenset({"type", "value"})}
@@ -43,6 +46,12 @@ class UptimeRobot:
         from monctl_targets.uptimerobot.client import UptimeRobotClient
 
         return UptimeRobotClient(settings)
+
+    def say(self, lives: Sequence[Live], context: Context) -> Said:
+        """Monitors, channels and maintenance windows for live objects."""
+        from monctl_targets.uptimerobot.say import say
+
+        return say(lives, context)
 
     def emulator(self, store: Store) -> Emulator | None:
         """The sandbox's account, on the largest plan."""

@@ -12,15 +12,18 @@ from monctl.program import Monitor, Program
 from monctl_targets.uptimerobot.mark import FIELD, TAG_ROOM
 from monctl_targets.uptimerobot.report import Report
 
+TAGS = "tags"
+"""The label that holds tags of one's own."""
 _MOST = 19
 """Twenty fields, one of which is the mark."""
 _LONGEST = 255
 
 
 def tags(monitor: Monitor) -> list[str]:
-    """`monctl`, the service and the team, in lower case."""
+    """`monctl`, the service and the team, and those of the label `tags` (separated by commas), in lower case."""
     named = [f"{kind}-{name}" for kind, name in (("service", monitor.service), ("team", monitor.team)) if name]
-    return ["monctl", *(name.lower()[:TAG_ROOM] for name in named)]
+    own = [name.strip() for name in monitor.labels.get(TAGS, "").split(",") if name.strip()]
+    return list(dict.fromkeys(["monctl", *(name.lower()[:TAG_ROOM] for name in (*named, *own))]))
 
 
 def custom_fields(program: Program, monitor: Monitor, report: Report) -> dict[str, str]:
@@ -52,7 +55,7 @@ def _wanted(program: Program, monitor: Monitor) -> Iterator[tuple[str, str, str]
     for name in ("action", "message", "description"):
         if getattr(monitor, name):
             yield name, name, " ".join(getattr(monitor, name).split())
-    for name, value in sorted(monitor.labels.items()):
+    for name, value in sorted((name, value) for name, value in monitor.labels.items() if name != TAGS):
         yield f"labels.{name}", name, value
     for name, value in sorted(monitor.links.items()):
         yield f"links.{name}", f"link-{name}", value

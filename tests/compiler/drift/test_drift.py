@@ -145,7 +145,9 @@ def test_what_is_not_there_and_nobody_knows_of_is_said_so() -> None:
     assert (one.what, one.cause, one.reason) == (What.MISSING, Cause.UNKNOWN, "deleted, or declared since the last apply")
 
 
-@pytest.mark.parametrize("memory", [Memory(covered=frozenset({"memory"})), None], ids=["a journal that does not know it", "nothing of ours there"])
+@pytest.mark.parametrize(
+    "memory", [Memory(covered=frozenset({"memory"})), None], ids=["a journal that does not know it", "nothing of ours there"]
+)
 def test_what_was_never_made_is_no_drift(memory: Memory | None) -> None:
     target = applied(API) if memory else applied()
 

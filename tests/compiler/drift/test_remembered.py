@@ -47,7 +47,14 @@ def test_no_journal_and_a_torn_one_are_no_error(tmp_path: Path) -> None:
 
 def test_a_snapshot_knows_all_of_the_targets_it_was_taken_of() -> None:
     held = Held("thing", "1", "Site", Mark("estate", "", "site"), "f")
-    taken = Snapshot("", 1, "", datetime(2026, 11, 21, tzinfo=UTC), "", (EstateState("estate", "", {"memory": TargetState((held,)), "other": TargetState()}),))
+    taken = Snapshot(
+        "",
+        1,
+        "",
+        datetime(2026, 11, 21, tzinfo=UTC),
+        "",
+        (EstateState("estate", "", {"memory": TargetState((held,)), "other": TargetState()}),),
+    )
 
     assert from_snapshot(taken, "estate", "") == Memory({("memory", "thing", "site"): "1"}, frozenset({"memory", "other"}))
     assert from_snapshot(taken, "estate", "staging") == Memory()

@@ -55,7 +55,9 @@ def test_with_a_key_equal_secrets_are_equal_and_nothing_else_is_told() -> None:
     assert kept["a_token"] == kept["b_token"] != kept["c_token"]
     assert kept["a_token"].startswith("hmac-sha256:")
     assert "hunter2" not in str(kept)
-    assert kept != veiled({"a_token": "hunter2", "b_token": "hunter2", "c_token": "hunter3", "number_token": 7}, {}, Veil("another key of some length"))
+    assert kept != veiled(
+        {"a_token": "hunter2", "b_token": "hunter2", "c_token": "hunter3", "number_token": 7}, {}, Veil("another key of some length")
+    )
 
 
 def test_a_key_that_can_be_guessed_is_refused_and_never_shown() -> None:

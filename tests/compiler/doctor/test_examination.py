@@ -1,0 +1,44 @@
+"""What all vendors' answers tell alike: clocks, rate limits, scopes."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from monctl.examination import Check, Verdict, allowance, clock, scopes
+
+NOON = datetime(2026, 11, 21, 12, tzinfo=UTC)
+
+
+@pytest.mark.parametrize(
+    ("date", "verdict", "said"),
+    [
+        ("Sat, 21 Nov 2026 12:00:30 GMT", Verdict.OK, "within 60 s of the provider's"),
+        ("Sat, 21 Nov 2026 12:02:00 GMT", Verdict.WARNING, "120 s behind the provider's"),
+        ("Sat, 21 Nov 2026 11:00:00 GMT", Verdict.WARNING, "3600 s ahead of the provider's"),
+        ("Sat, 21 Nov 2026 12:00:00 -0000", Verdict.OK, "within 60 s of the provider's"),
+    ],
+)
+def test_the_clocks_are_compared(date: str, verdict: Verdict, said: str) -> None:
+    assert [(one.verdict, one.said) for one in clock({"date": date}, now=NOON)] == [(verdict, said)]
+
+
+@pytest.mark.parametrize("headers", [{}, {"date": "soon"}])
+def test_without_a_date_nothing_is_said_of_the_clock(headers: dict[str, str]) -> None:
+    assert list(clock(headers, now=NOON)) == []
+
+
+def test_a_rate_limit_is_told_where_there_is_one() -> None:
+    assert list(allowance("960", "12", "a minute")) == [Check("rate limit", Verdict.OK, "960 requests a minute, 12 left")]
+    assert list(allowance(None, None, "a minute")) == []
+
+
+def test_missing_scopes_are_named_and_those_for_writing_are_no_failure() -> None:
+    def found(*held: str) -> tuple[Verdict, str]:
+        check = scopes(("a:read", "b:read", "a:write"), held, word="scopes", help="ask", writing=("a:write",))
+        return check.verdict, check.said
+
+    assert found("a:read", "b:read", "a:write", "c") == (Verdict.OK, "all 3 that are needed")
+    assert found("a:read", "b:read") == (Verdict.WARNING, "missing: a:write; enough to plan, not to apply")
+    assert found("a:write") == (Verdict.FAILED, "missing: a:read, b:read")
