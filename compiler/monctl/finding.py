@@ -47,11 +47,18 @@ class Finding:
 
 
 def located(findings: Iterable[Finding], sources: Sources) -> list[Finding]:
-    """The findings with their spans filled, in order of file, line, column, code; duplicates dropped."""
-    placed = {
-        replace(found, span=found.span or sources.span(found.origin, key=found.on_key, within=found.within)) for found in findings
-    }
-    return sorted(placed, key=_order)
+    """The findings with their spans filled, in order of file, line, column, code; what is told twice of one place is told once."""
+    placed = {replace(found, span=found.span or sources.span(found.origin, key=found.on_key, within=found.within)) for found in findings}
+    told: dict[tuple[object, ...], Finding] = {}
+    for found in sorted(placed, key=_order):
+        told.setdefault((found.code, found.span, _of_any(found)), found)
+    return list(told.values())
+
+
+def _of_any(found: Finding) -> str:
+    """The message without the name of its object: one line of a spec may make many objects, and is wrong once."""
+    name = (found.address or "").partition(".")[2]
+    return found.message.replace(f"'{name}'", "''") if name else found.message
 
 
 def _order(found: Finding) -> tuple[str, int, int, str, str]:

@@ -102,7 +102,9 @@ def run(
             present = base.program.targets[target.name]
             advice = tuple(f"targets.{target.name}.{name}: {value}" for name, value in said.options.items() if present.get(name) != value)
         objects = list(_selected(said.objects, selected))
-        work = _Work(target, targets, shop, _Replay(client, survey.lives), place.layout)
+        reread = {(live.kind, live.remote_id): live for live in said.reread}
+        lives = tuple(reread.get((live.kind, live.remote_id), live) for live in survey.lives)
+        work = _Work(target, targets, shop, _Replay(client, lives), place.layout)
         objects, settled, lost = work.settle(objects)
         adopt = tuple(f"{target.name}/{one.kind}/{one.key}={one.remote_id}" for one in settled.held)
         text = "".join(place.layout.files(objects).values())
@@ -213,16 +215,22 @@ class _Work:
     def settle(self, objects: list[SaidObject]) -> tuple[list[SaidObject], Settled, list[Unsaid]]:
         """The objects whose plan is empty once they are adopted, what that plan is, and what was left out on the way."""
         lost: list[Unsaid] = []
+        by_default = self.target.capabilities.default_for
+        objects = [one if one.kind != "monitors" or not by_default.isdisjoint(one.spec) else self._placed(one) for one in objects]
         for _ in range(_ROUNDS):
             objects = unmentioned(objects)
-            settled, faults, placed = self._round(objects)
-            if placed:
-                objects = [replace(one, spec={**one.spec, "on": self.target.name}) if one.name in placed and one.kind == "monitors" else one for one in objects]
+            settled, faults, astray = self._round(objects)
+            if astray:
+                objects = [self._placed(one) if one.kind == "monitors" and one.name in astray else one for one in objects]
                 continue
             if not faults:
                 return objects, settled, lost
             objects = list(self._without(objects, faults, lost))
         raise AssertionError("every round leaves something out")
+
+    def _placed(self, one: SaidObject) -> SaidObject:
+        """A monitor that names the target itself, where the estate would place it elsewhere."""
+        return replace(one, spec={**one.spec, "on": self.target.name})
 
     def _without(self, objects: Iterable[SaidObject], faults: Faults, lost: list[Unsaid]) -> Iterator[SaidObject]:
         for one in objects:
@@ -230,12 +238,12 @@ class _Work:
             if why is None:
                 yield one
                 continue
-            if one.instead is not None:
+            if one.instead:
                 why = f"{why}; {SINGULAR[one.kind]}.{one.name} names it, and it stays as it is"
-                yield replace(one, spec=one.instead, instead=None, holds=(), touches=(), makes={})
-            title = str(one.spec.get("title") or one.name)
-            held = one.holds or (None,)
-            lost += [Unsaid(one.kind if hold is None else hold.kind, "" if hold is None else hold.remote_id, title, why) for hold in held[:1]]
+                yield replace(one, spec=one.instead[0], instead=one.instead[1:], holds=(), touches=(), makes={})
+            hold = next(iter(one.holds), None)
+            if hold is not None:  # else it is nothing of the provider's, or was told before
+                lost.append(Unsaid(hold.kind, hold.remote_id, str(one.spec.get("title") or one.name), why))
 
     def _round(self, objects: list[SaidObject]) -> tuple[Settled, Faults, frozenset[str]]:
         self.shop.write(self.layout.files(objects))

@@ -31,6 +31,8 @@ class Ladder:
     fresh: bool
     """The scale is made by this import."""
     _asked: dict[str, Urgency] = field(default_factory=dict)
+    _sure: set[str] = field(default_factory=set)
+    """Those whose urgency was said: the first word counts."""
 
     def step(self, place: int, *, below: str | None = None) -> str | None:
         """The severity `place` steps down from the most severe, or from `below`; None where the scale ends."""
@@ -55,10 +57,14 @@ class Ladder:
         fitting = (one for one in self.program.severities.values() if ("high" if one.pages or one.urgency == "high" else "low") == urgency)
         return next((one.name for one in fitting), None)
 
+    def pages(self, name: str) -> bool:
+        """Whether a severity that was given reaches people at any hour."""
+        return self._asked[name] == "high" if self.fresh else self.program.severities[name].pages
+
     def objects(self) -> list[SaidObject]:
         """The severities of a new estate, most severe first."""
         ordered = sorted(self._asked, key=lambda name: (rank(name) or 0, name))
-        return [SaidObject("severities", name, self._spec(name, first=place == 0), support=True) for place, name in enumerate(ordered)]
+        return [SaidObject("severities", name, self._spec(name), support=True) for name in ordered]
 
     def _names(self, below: str | None) -> list[str]:
         if not self.fresh:
@@ -71,16 +77,15 @@ class Ladder:
         return list(_USUAL)
 
     def _use(self, name: str, urgency: Urgency | None = None) -> str:
-        if self.fresh and (urgency is not None or name not in self._asked):
-            self._asked[name] = urgency or "low"
-            if urgency is None and rank(name) == 0:
-                self._asked[name] = "high"
+        if self.fresh and (name not in self._asked or (urgency is not None and name not in self._sure)):
+            self._asked[name] = urgency or ("high" if rank(name) == 0 else "low")
+            if urgency is not None:
+                self._sure.add(name)
         return name
 
-    def _spec(self, name: str, *, first: bool) -> dict[str, Json]:
-        """The urgency only where it is not the one that follows from the place."""
-        urgency = self._asked[name]
-        return {} if urgency == ("high" if first else "low") else {"urgency": urgency}
+    def _spec(self, name: str) -> dict[str, Json]:
+        """The urgency, which else would follow from the place; the most severe of all is high in every place it can have."""
+        return {} if rank(name) == 0 and self._asked[name] == "high" else {"urgency": self._asked[name]}
 
 
 def rank(name: str) -> int | None:

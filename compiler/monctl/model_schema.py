@@ -93,7 +93,7 @@ def _filled(schema: Any) -> Any:
         return [_filled(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    filled = {}
+    filled: Json = {}
     for key, value in schema.items():
         match key:
             case "properties":
@@ -102,7 +102,7 @@ def _filled(schema: Any) -> Any:
                 filled[key] = _open(_filled(value))
             case "patternProperties":
                 (pattern, item), *_ = value.items()
-                filled |= {"propertyNames": {"pattern": pattern}, "additionalProperties": _open(_filled(item))}
+                filled |= {"propertyNames": {"pattern": f"{pattern}|{_REFERENCE['pattern']}"}, "additionalProperties": _open(_filled(item))}
             case "additionalProperties" if "patternProperties" in schema:
                 pass
             case _:

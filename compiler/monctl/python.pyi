@@ -480,6 +480,14 @@ class _Person(TypedDict, total=False):
     sentry: str | None
     time_zone: str | None
 
+class _Phase(TypedDict, total=False):
+    """A named period that switches monitors on and off. `phase:` in monctl.yaml says which one it is."""
+
+    title: str | None
+    description: str | None
+    for_each: Mapping[str, Any] | Sequence[Any] | str | None
+    environments: Sequence[Named] | None
+
 class _PingSource(TypedDict, total=False):
     """ICMP echo."""
 
@@ -1440,10 +1448,29 @@ class Template(Object):
         slos: Mapping[str, _Slo] | None = None,
         dashboards: Mapping[str, _Dashboard] | None = None,
         runbooks: Mapping[str, _Runbook] | None = None,
+        phases: Mapping[str, _Phase] | None = None,
         reports: Mapping[str, _Report] | None = None,
     ) -> None:
         """Inventory × template: every kind below is made once per entry, with `${each.key}` and `${each.value}` filled, in names too.
 
+        severities: The estate's own scale, most severe first.
+        people: Who can be reached, and how.
+        teams: People who own things together.
+        rotations: Who is on call when.
+        escalations: Who is called, and who next.
+        channels: Places messages go.
+        routes: Sends some alerts elsewhere than their severity would.
+        calendars: Business hours and holidays.
+        maintenance: Windows that mute.
+        datasources: Where figures come from.
+        services: Things users rely on, and what they depend on.
+        metrics: Measured quantities.
+        monitors: A metric or source with what is too much.
+        slos: Objectives and their error budgets.
+        dashboards: Rows of panels.
+        runbooks: What to do.
+        phases: Named periods that switch monitors on and off.
+        reports: Reviews made from the runner's history.
         for_each: The inventory: a map or list, or `${var.name}`.
         """
 

@@ -62,8 +62,8 @@ class SaidObject:
     touches: tuple[Touch, ...] = ()
     makes: Mapping[str, str] = field(default_factory=dict)
     """The vendor's word → why an object of that kind comes along that is not there yet."""
-    instead: Mapping[str, Json] | None = None
-    """What to say where the first spec cannot be kept: the object is then known, and left to the provider."""
+    instead: tuple[Mapping[str, Json], ...] = ()
+    """What to say where the spec cannot be kept, in this order: the object is then known, and left to the provider."""
     support: bool = False
     """Only there for others: left out when none of them names it."""
 
@@ -90,6 +90,8 @@ class Said:
     """For the target's block of monctl.yaml: what the objects need there to mean the same."""
     secrets: Mapping[str, str] = field(default_factory=dict)
     """Environment variable → what is to be put into it."""
+    reread: tuple[Live, ...] = ()
+    """Live objects that a read for these specs gives otherwise than the survey did."""
 
 
 @dataclass(frozen=True, slots=True)

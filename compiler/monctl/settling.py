@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
@@ -17,6 +18,8 @@ from monctl.target import Built, Fit
 Faults = Mapping[tuple[str, str], str]
 """(kind, name) → why the object cannot be kept."""
 _LONG = 60
+_UNKNOWN = "SPEC040"
+_QUOTED = re.compile(r"'([^']*)'")
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +125,15 @@ def _blamed(findings: Iterable[Finding], objects: Sequence[SaidObject]) -> Fault
     for found in findings:
         for identity in _places(found):
             if identity in known:
-                faults.setdefault(identity, found.message)
+                faults.setdefault(identity, _reason(found))
                 break
     return faults
+
+
+def _reason(found: Finding) -> str:
+    """The message; where a name is not known, it is that of something that has no words itself."""
+    quoted = _QUOTED.findall(found.message) if found.code == _UNKNOWN else []
+    return f"it names '{quoted[-1]}', which is left out" if quoted else found.message
 
 
 def _places(found: Finding) -> Iterator[tuple[str, str]]:

@@ -86,6 +86,7 @@ class FrozenClient:
         self._target = target
         self._state = state
         self._veil = veil
+        self._found = {one.lookup: one.found for one in state.lookups}
 
     def read(self, resources: Iterable[Resource]) -> Iterator[Live]:
         """Every object of ours. What was left out of its body is taken to be as the specs say."""
@@ -95,7 +96,7 @@ class FrozenClient:
             for one in self._state.objects
             if one.mark
         }
-        lookups = {one.lookup: one.found for one in self._state.lookups if one.found is not None}
+        lookups = {one: found for one, found in self._found.items() if found is not None}
         for one in self._state.objects:
             resource = wanted.get((one.kind, one.mark.key)) if one.mark else None
             desired = None if resource is None else self._target.normalize(resource.kind, resolved(resource.body, ids, lookups))
@@ -103,10 +104,7 @@ class FrozenClient:
 
     def lookup(self, wanted: Lookup) -> str | None:
         """What was found then; of something that was not looked up then, that nothing is known."""
-        for one in self._state.lookups:
-            if one.lookup == wanted:
-                return one.found
-        return f"{wanted}, which the snapshot does not know"
+        return self._found.get(wanted, f"{wanted}, which the snapshot does not know")
 
     def create(self, resource: Resource, body: Json, mark: Mark) -> Live:
         """Refused."""

@@ -47,4 +47,7 @@ class Sources(Protocol):
         """
 
     def text(self, file: str) -> str | None:
-        """The text of a file, to quote a line of it; None when it is not held."""
+        """The text of a file, as it is; None when it is not held. Never to be shown: it may hold a secret in clear."""
+
+    def quoted(self, file: str) -> str | None:
+        """The text of a file, to quote a line of it: `*` for each character of a secret; None when it is not held."""

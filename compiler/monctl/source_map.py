@@ -26,6 +26,7 @@ class SourceMap:
         self._read = read
         """Called once for each file that is not in `texts`; None where there is no such file."""
         self._hidden: dict[str, set[str]] = {}
+        self._quoted: dict[str, str] = {}
 
     @classmethod
     def of(cls, documents: Iterable[Document]) -> SourceMap:
@@ -38,27 +39,32 @@ class SourceMap:
 
     def hide(self, file: str, secret: str) -> None:
         """Never show a text that was written in clear where a secret belongs."""
+        self._quoted.pop(file, None)
         self._hidden.setdefault(file, set()).update(line.strip() for line in secret.splitlines() if line.strip())
 
     def text(self, file: str) -> str | None:
+        """The text of a file; None when it is not held."""
+        if file not in self._texts and self._read is not None and (text := self._read(file)) is not None:
+            self._texts[file] = text
+        return self._texts.get(file)
+
+    def quoted(self, file: str) -> str | None:
         """The text of a file to be shown, `*` for each character of a secret; None when it is not held."""
-        text = self._held(file)
+        if file in self._quoted:
+            return self._quoted[file]
+        text = self.text(file)
         if text is None:
             return None
         for secret in sorted(self._hidden.get(file, ()), key=len, reverse=True):
             text = text.replace(secret, "*" * len(secret))
         while (found := find_secret(text)) is not None:
             text = text[: found.start] + "*" * (found.end - found.start) + text[found.end :]
+        self._quoted[file] = text
         return text
-
-    def _held(self, file: str) -> str | None:
-        if file not in self._texts and self._read is not None and (text := self._read(file)) is not None:
-            self._texts[file] = text
-        return self._texts.get(file)
 
     def span(self, origin: Origin, *, key: bool = False, within: tuple[int, int] | None = None) -> Span:
         """The span of the value (or key) at an origin, of the part `within` a scalar, or of the nearest enclosing node."""
-        text = self._held(origin.file)
+        text = self.text(origin.file)
         if text is None:
             line = origin.line or 1
             return Span(origin.file, line, 1, line, 1)

@@ -139,7 +139,11 @@ class Client(Protocol):
 
 
 class Target(Protocol):
-    """A back end. One instance per entry point; no state."""
+    """A back end. One instance per entry point; no state.
+
+    A target may also have `say(lives, context) -> Said`, the inverse of `build` that `monctl import` asks for, and beside it
+    `survey(client, lives) -> Survey`, which reads what `say` has to know beyond the live objects: see `monctl.saying`.
+    """
 
     name: str
     capabilities: Capabilities

@@ -25,6 +25,7 @@ from monctl_targets.grafana import examine as grafana
 from monctl_targets.pagerduty import examine as pagerduty
 from monctl_targets.sentry import examine as sentry
 from monctl_targets.uptimerobot import examine as uptimerobot
+from tests.targets.sentry.test_sentry_contract import Contract
 
 Placed = Callable[[str], Any]
 ESTATES = ["ai-music-community", "audio-pipeline", "not-a-label", "tracks-posts", "tradosphere"]
@@ -273,3 +274,16 @@ def test_the_scratch_dashboard_fits_the_vendors_schema(vendor_schema: Callable[[
     schema = vendor_schema("grafana-dashboard.schema.json")
     for one in grafana.scratch("monctl-doctor", ""):
         jsonschema.validate(one.body["dashboard"], schema)
+
+
+def test_the_scratch_alert_fits_the_vendors_contract(vendor_schema: Callable[[str], Any]) -> None:
+    contract = Contract(vendor_schema("sentry-openapi.json"))
+    for one in sentry.scratch():
+        contract.check_request("POST", "/api/0/organizations/acme/workflows/", one.body)
+
+
+def test_the_scratch_team_fits_the_vendors_contract(vendor_schema: Callable[[str], Any]) -> None:
+    document = vendor_schema("pagerduty-openapi.json")
+    content = document["paths"]["/teams"]["post"]["requestBody"]["content"]["application/json"]["schema"]
+    for one in pagerduty.scratch():
+        jsonschema.validate({"team": one.body}, {**content, "components": document["components"]})

@@ -38,12 +38,14 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
     """`capabilities` are those of every installed target, by name."""
     settings = loaded.settings or Estate.model_construct(estate=loaded.root.name)
     where = Origin(loaded.settings_file)
+    here, elsewhere = _here(loaded.items, loaded.environment, settings.environments)
     scope = Scope(
-        _here(loaded.items, loaded.environment, settings.environments),
+        here,
         loaded.broken,
+        elsewhere=elsewhere,
         complete=loaded.complete and loaded.settings is not None,
     )
-    targets = _targets(scope, settings, capabilities, where) if loaded.settings is not None else {}
+    targets = _targets(scope, settings, loaded.environment, capabilities, where) if loaded.settings is not None else {}
     if loaded.settings is not None:
         _environments(scope, loaded.items, settings)
     phases = things.phases(scope, settings.phase)
@@ -94,14 +96,14 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
     return Linked(program, tuple(scope.findings))
 
 
-def _here(items: tuple[Item, ...], environment: str, known: Collection[str]) -> list[Item]:
-    """What is declared in this environment. A thing other environments alone have is unknown here, on purpose: naming it is a fault."""
+def _here(items: tuple[Item, ...], environment: str, known: Collection[str]) -> tuple[list[Item], list[Item]]:
+    """What is declared in this environment, and what in others alone: that is unknown here, on purpose, and naming it is a fault."""
 
     def is_here(item: Item) -> bool:
         only = [name for name in item.spec.environments if name in known] if isinstance(item.spec, Described) else []
         return not only or environment in only
 
-    return [item for item in items if is_here(item)]
+    return [item for item in items if is_here(item)], [item for item in items if not is_here(item)]
 
 
 def _environments(scope: Scope, items: tuple[Item, ...], settings: Estate) -> None:
@@ -113,14 +115,19 @@ def _environments(scope: Scope, items: tuple[Item, ...], settings: Estate) -> No
                 scope.fault("SPEC040", f"the estate has no environment '{name}'", where, help=help, address=item.address)
 
 
-def _targets(scope: Scope, settings: Estate, capabilities: Mapping[str, Capabilities], where: Origin) -> dict[str, dict[str, object]]:
+def _targets(
+    scope: Scope, settings: Estate, environment: str, capabilities: Mapping[str, Capabilities], where: Origin
+) -> dict[str, dict[str, object]]:
     found = {}
+    block = settings.environments.get(environment)
+    own = block.targets if block is not None else {}
     for name, options in settings.targets.items():
         if name in capabilities:
             found[name] = dict(options)
             continue
         help = did_you_mean(name, capabilities, noun="installed targets")
-        scope.fault("SPEC100", f"no target is called '{name}'", where.at("targets", name), help=help, on_key=True)
+        path = ("environments", environment, "targets", name) if name in own else ("targets", name)
+        scope.fault("SPEC100", f"no target is called '{name}'", where.at(*path), help=help, on_key=True)
     if not settings.targets:
         message = "the estate has no targets: nobody would hold its monitors"
         scope.fault("SPEC100", message, where.at("estate"), help="add `targets: {runner: {}}`", on_key=True)

@@ -10,6 +10,7 @@ from monctl.finding import Finding
 from monctl.loaded import Item
 from monctl.misread import Misread
 from monctl.source import Origin
+from monctl.spec.base import Described
 from monctl.spec.file import SINGULAR
 from monctl.suggest import closest, did_you_mean
 
@@ -19,13 +20,16 @@ _ABSENT = frozenset({"SPEC031", "SPEC060"})
 
 
 class Scope:
-    """Declared objects by kind and name. Faults are collected, never raised.
+    """Declared objects by kind and name; `elsewhere` are those of other environments. Faults are collected, never raised.
 
     Names come with the origin of their object and the path from there: most names are known, and their place is never needed.
     """
 
-    def __init__(self, items: Iterable[Item], broken: Collection[tuple[str, str]] = (), *, complete: bool = True) -> None:
+    def __init__(
+        self, items: Iterable[Item], broken: Collection[tuple[str, str]] = (), *, elsewhere: Iterable[Item] = (), complete: bool = True
+    ) -> None:
         self.findings: list[Finding] = []
+        self._elsewhere = {(item.kind, item.name): item for item in elsewhere}
         self._broken = broken
         self._complete = complete
         self._items: dict[str, dict[str, Item]] = {}
@@ -64,9 +68,17 @@ class Scope:
             return name
         if not self.excused(kind, name):
             message = f"no {SINGULAR[kind]} is called '{name}'"
-            help = did_you_mean(name, self.names(kind), noun=kind)
+            help = self._only_elsewhere(kind, name) or did_you_mean(name, self.names(kind), noun=kind)
             self.fault(UNKNOWN, message, origin.at(*path), help=help, address=address, on_key=on_key)
         return None
+
+    def _only_elsewhere(self, kind: str, name: str) -> str | None:
+        """Where an object is that is not in this environment."""
+        item = self._elsewhere.get((kind, name))
+        if item is None:
+            return None
+        assert isinstance(item.spec, Described)
+        return f"it is declared for {' and '.join(item.spec.environments)} only"
 
     def every(self, kind: str, names: Sequence[str], origin: Origin, *path: str | int, address: str | None = None) -> tuple[str, ...]:
         """Those of the names that are declared, once each, in order; findings for the others."""

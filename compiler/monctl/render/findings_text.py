@@ -57,7 +57,7 @@ def concise(findings: Sequence[Finding]) -> str:
 
 
 def _line(sources: Sources, span: Span) -> str | None:
-    whole = sources.text(span.file)
+    whole = sources.quoted(span.file)
     if whole is None:
         return None
     lines = whole.splitlines()

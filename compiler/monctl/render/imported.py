@@ -32,7 +32,7 @@ def adopt_command(found: Imported, *, options: Sequence[str] = ()) -> str:
 
 def text(found: Imported, *, command: str, saved: bool) -> str:
     """The report for a person."""
-    return "".join(f"{line}\n" for line in _lines(found, command=command, saved=saved))
+    return "".join(f"{_printable(line)}\n" for line in _lines(found, command=command, saved=saved))
 
 
 def json_text(found: Imported, *, command: str, saved: bool) -> str:
@@ -74,7 +74,7 @@ def _lines(found: Imported, *, command: str, saved: bool) -> Iterator[str]:
     yield from _counted(found, saved=saved)
     if found.unsaid:
         yield ""
-        yield "Not said:"
+        yield "Not said, or left where it is:"
         yield from _unsaid(found.unsaid)
     if found.advice:
         yield ""
@@ -90,6 +90,11 @@ def _lines(found: Imported, *, command: str, saved: bool) -> Iterator[str]:
         yield ""
         yield "Take over what is there:"
         yield f"  {command}"
+
+
+def _printable(line: str) -> str:
+    """A line without the control characters that a provider's names may hold."""
+    return "".join(char if char.isprintable() else " " for char in line)
 
 
 def _counted(found: Imported, *, saved: bool) -> Iterator[str]:
@@ -124,8 +129,10 @@ def _verdict(found: Imported) -> Iterator[str]:
         yield f"  {message}"
     if settled.unfit:
         yield "The estate with the import in it has errors that are no object's own: correct them, then import again."
+    elif not found.objects:
+        yield "There is nothing to take over."
     elif not found.adopt:
-        yield "The plan after this import is empty: nothing of it is held at the provider."
+        yield "The plan after this import is empty: nothing of it is taken over."
     elif settled.clean:
         yield f"The plan after this import is empty: {len(found.adopt)} objects are taken over with a mark, and no field of them changes."
     else:

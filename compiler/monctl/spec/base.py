@@ -45,7 +45,7 @@ Sentence = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)
 
 Threshold = Annotated[
     str,
-    StringConstraints(min_length=1, strip_whitespace=True),
+    StringConstraints(strip_whitespace=True),
     WithJsonSchema(
         {
             "type": "string",

@@ -42,32 +42,8 @@ SINGULAR: dict[str, str] = {
 PLURAL: dict[str, str] = {word: kind for kind, word in SINGULAR.items()}
 
 
-class Template(Spec):
-    """Inventory × template: every kind below is made once per entry, with `${each.key}` and `${each.value}` filled, in names too."""
-
-    for_each: ForEach
-    """The inventory: a map or list, or `${var.name}`."""
-    severities: dict[str, Severity] = {}
-    people: dict[str, Person] = {}
-    teams: dict[str, Team] = {}
-    rotations: dict[str, Rotation] = {}
-    escalations: dict[str, Escalation] = {}
-    channels: dict[str, Channel] = {}
-    routes: dict[str, Route] = {}
-    calendars: dict[str, Calendar] = {}
-    maintenance: dict[str, Maintenance] = {}
-    datasources: dict[str, Datasource] = {}
-    services: dict[str, Service] = {}
-    metrics: dict[str, Metric] = {}
-    monitors: dict[str, Monitor] = {}
-    slos: dict[str, Slo] = {}
-    dashboards: dict[str, Dashboard] = {}
-    runbooks: dict[str, Runbook] = {}
-    reports: dict[str, Report] = {}
-
-
-class SpecFile(Spec):
-    """A monctl spec file. Any file may hold any kinds; how files are cut is the team's own business."""
+class _Kinds(Spec):
+    """A map of names for each kind."""
 
     severities: dict[Name, Severity] = {}
     """The estate's own scale, most severe first."""
@@ -105,6 +81,18 @@ class SpecFile(Spec):
     """Named periods that switch monitors on and off."""
     reports: dict[Name, Report] = {}
     """Reviews made from the runner's history."""
+
+
+class Template(_Kinds):
+    """Inventory × template: every kind below is made once per entry, with `${each.key}` and `${each.value}` filled, in names too."""
+
+    for_each: ForEach
+    """The inventory: a map or list, or `${var.name}`."""
+
+
+class SpecFile(_Kinds):
+    """A monctl spec file. Any file may hold any kinds; how files are cut is the team's own business."""
+
     moved: dict[str, str] = Field(default={}, examples=[{"monitor.old-name": "monitor.new-name"}])
     """Renames that keep the object: old address → new address."""
     templates: dict[Name, Template] = {}

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from monctl.resource import Json
+from monctl.resource import Json, Live
 from monctl_targets.grafana.capabilities import CAPABILITIES
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from monctl.program import Program
     from monctl.sandbox.store import Store
-    from monctl.target import Built, Settings
+    from monctl.saying import Context, Said, Survey
+    from monctl.target import Built, Client, Settings
     from monctl_targets.grafana.client import GrafanaClient
     from monctl_targets.grafana.emulator import GrafanaEmulator
 
@@ -42,6 +45,20 @@ class Grafana:
         from monctl_targets.grafana.client import connect
 
         return connect(settings)
+
+    def survey(self, client: Client, lives: Sequence[Live]) -> Survey:
+        """The live objects, and the data sources."""
+        from monctl_targets.grafana.client import GrafanaClient
+        from monctl_targets.grafana.survey import survey
+
+        assert isinstance(client, GrafanaClient)  # made by `connect`
+        return survey(client, lives)
+
+    def say(self, lives: Sequence[Live], context: Context) -> Said:
+        """Data sources, channels and metrics for live objects, which all stay Grafana's."""
+        from monctl_targets.grafana.say import say
+
+        return say(lives, context)
 
     def emulator(self, store: Store) -> GrafanaEmulator:
         """The sandbox's Grafana."""

@@ -20,7 +20,7 @@ from monctl_targets.grafana.sources import Query, query
 from monctl_targets.grafana.units import plain
 
 EXPRESSION = "__expr__"
-_EVALUATORS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "==": "eq", "!=": "ne"}
+EVALUATORS = {">": "gt", ">=": "gte", "<": "lt", "<=": "lte", "==": "eq", "!=": "ne"}
 _LEAST_RANGE_S = 600
 
 
@@ -65,7 +65,7 @@ class _Work:
         match term:
             case Comparison(value=value, op=op, limit=limit, window_s=window):
                 figure = self._compared(term, value, window)
-                return figure and self._threshold(figure, _EVALUATORS[op], [limit])
+                return figure and self._threshold(figure, EVALUATORS[op], [limit])
             case Between(value=value, inside=inside, low=low, high=high):
                 figure = self._figure(term, value, "")
                 return figure and self._threshold(figure, "within_range_included" if inside else "outside_range", [low, high])

@@ -88,6 +88,10 @@ class GrafanaClient:
         yield from self._dashboards(wanted)
         yield from self._alerting.read(wanted)
 
+    def datasources(self) -> list[Mapping[str, Json]]:
+        """Every data source. Never with its credentials: the server keeps them."""
+        return list(self._http.get("/api/datasources").json)
+
     def lookup(self, wanted: Lookup) -> str | None:
         """The uid of a data source, by `uid` or by `name`."""
         if wanted.kind != "datasource":

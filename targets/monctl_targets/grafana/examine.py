@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from monctl.errors import AuthError, NotFound
 from monctl.examination import Check, Verdict, clock, scopes
-from monctl.rest import Http
 from monctl.resource import Json, Resource
+from monctl.rest import Http
 from monctl_targets.grafana.identity import uid
 from monctl_targets.grafana.normalize import SCHEMA_VERSION
 

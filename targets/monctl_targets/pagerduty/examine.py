@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 
 from monctl.errors import AuthError, NotFound, ProviderError, Rejected
 from monctl.examination import Check, Verdict, allowance, clock
-from monctl.rest import Http
 from monctl.resource import Resource
+from monctl.rest import Http
 
 _ABILITIES: Mapping[str, str] = {"teams": "teams are refused", "service_support_hours": "business hours of services are refused"}
 """Ability → what happens without it. https://developer.pagerduty.com/api-reference (Abilities, read 2026-11-20)"""

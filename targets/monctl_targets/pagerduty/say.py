@@ -6,7 +6,7 @@ Teams, schedules of one layer as rotations, escalation policies, services as cha
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 from typing import Any
 
@@ -65,7 +65,11 @@ class _Speaker:
             if _bare(live) != "monctl":
                 self.unsaid.append(Unsaid("integration", live.remote_id, live.name, _UNMANAGED))
         people = sorted((self._someone(id, name) for id, name in self.people.items() if name not in self.context.program.people), key=lambda one: one.name)
-        return Said((*people, *objects), tuple(self.unsaid), {} if managed else {"members": False})
+        every = (*people, *objects)
+        if managed:
+            return Said(every, tuple(self.unsaid))
+        reread = tuple(replace(live, body={name: value for name, value in live.body.items() if name != "members"}) for live in self._of("team"))
+        return Said(every, tuple(self.unsaid), {"members": False}, reread=reread)
 
     def _of(self, kind: str) -> list[Live]:
         return [live for live in self.lives if live.kind == kind]
@@ -101,7 +105,7 @@ class _Speaker:
             if strategy != _PLAIN_STRATEGY:
                 raise Inexpressible(f"a level calls everybody it names; here it is '{strategy}'", "escalation_rule_assignment_strategy")
         levels = [
-            {"after": str(Duration(minutes * 60_000)), "notify": [self._target(target) for target in rule["targets"]]}
+            {"after": str(Duration(minutes * 60_000)), "notify": sorted(self._target(target) for target in rule["targets"])}
             for minutes, rule in zip(accumulate([0, *delays[:-1]]), rules, strict=True)
         ]
         usual = delays[-2] if len(delays) > 1 else 15  # minutes the last level has when nothing is said: monctl.link.oncall
@@ -110,7 +114,7 @@ class _Speaker:
             spec["repeat"] = live.body["num_loops"]
         if delays[-1] != usual:
             spec["repeat_after"] = str(Duration(delays[-1] * 60_000))
-        return self._object("escalations", live, spec)
+        return self._object("escalations", live, told(spec))
 
     def _service(self, live: Live) -> SaidObject:
         """Managed where nothing of it is lost; else known by name, and left to PagerDuty."""
@@ -121,13 +125,14 @@ class _Speaker:
             spec["resolved"] = False
         if (seconds := body.get("acknowledgement_timeout") or ACKNOWLEDGED_S) != ACKNOWLEDGED_S:
             spec["repeat"] = str(Duration(seconds * 1000))
-        instead = {"description": _text(body), "pagerduty": {"service": live.name, "escalation": policy, "owned": False}}
+        others = {"service": live.name, "escalation": policy, "owned": False}, {"service": live.name, "owned": False}
+        instead = tuple(told({"description": _text(body), "pagerduty": one}) for one in others)
         holds = [Holding("service", name, live.remote_id)]
         ours = [one for one in self._of("integration") if one.body["service"]["id"] == live.remote_id and _bare(one) == "monctl"]
         if len(ours) == 1:
             holds.append(Holding("integration", name, ours[0].remote_id))
         makes = {} if ours else _KEY
-        return SaidObject("channels", name, told(spec), _note(live), holds=tuple(holds), makes=makes, instead=told(instead))
+        return SaidObject("channels", name, told(spec), _note(live), holds=tuple(holds), makes=makes, instead=instead)
 
     def _owner(self, live: Live) -> dict[str, Json]:
         teams = live.body.get("teams") or []

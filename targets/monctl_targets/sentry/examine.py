@@ -7,8 +7,8 @@ from urllib.parse import urlsplit
 
 from monctl.errors import AuthError, NotFound
 from monctl.examination import Check, Verdict, allowance, clock, scopes
-from monctl.rest import Http
 from monctl.resource import Json, Resource
+from monctl.rest import Http
 
 SCOPES = ("org:read", "project:read", "team:read", "member:read", "alerts:read", "alerts:write")
 """What reading and writing need. https://github.com/getsentry/sentry-api-schema a589a26 (read 2026-11-20)"""

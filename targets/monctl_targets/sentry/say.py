@@ -158,9 +158,7 @@ class _Speaker:
         severity = (self.ladder.named(named[1], urgency) if named else None) or self.ladder.urgent(urgency)
         if severity is None:
             raise Inexpressible(f"the estate has no severity of {urgency} urgency")
-        held = self.context.program.severities.get(severity)
-        pages = held.pages if held is not None else urgency == "high"
-        repeat = None if frequency == frequency_min(pages, None) else frequency
+        repeat = None if frequency == frequency_min(self.ladder.pages(severity), None) else frequency
         found = self.tellers.told(group["actions"], resolved=True, repeat_min=repeat)
         if repeat is not None and not found.channels:
             raise Inexpressible("how often is told again is a channel's, and it tells no channel", "config.frequency")

@@ -36,7 +36,8 @@ class Tellers:
         """Whom normalised actions tell. Raises Inexpressible for one without words."""
         channels: list[str] = []
         teams: list[str] = []
-        for action in actions:
+        said = list(actions)
+        for action in said:
             if action["status"] != "active":
                 raise Inexpressible("an action that is switched off has no words", "actionFilters")
             config = action["config"]
@@ -60,6 +61,8 @@ class Tellers:
                     raise Inexpressible(_NOBODY, "actionFilters")
                 case type, _:
                     raise Inexpressible(f"the spec has no channel of the kind '{type}' that Sentry could tell", "actionFilters")
+        if teams and any(action["type"] == "pagerduty" for action in said):
+            raise Inexpressible("it writes to a team beside a PagerDuty service, and whom a service calls is said by its escalation", "actionFilters")
         return Told(sorted(set(channels)), self._escalation(teams) if teams else None)
 
     def objects(self) -> list[SaidObject]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from monctl.examination import Check, Verdict, allowance, clock
-from monctl.rest import Http
 from monctl.resource import Json, Resource
+from monctl.rest import Http
 from monctl_targets.uptimerobot.plan import PLANS, Plan
 
 _FULL = 0.9

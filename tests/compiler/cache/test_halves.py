@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shutil
 import subprocess
@@ -49,27 +50,49 @@ def test_a_fault_in_the_first_half_is_raised_and_no_process_is_left() -> None:
         os.waitpid(-1, os.WNOHANG)
 
 
-@pytest.mark.parametrize(
-    "command", [["validate", "-o", "json"], ["compile", "--out", "out", "--report"], ["lint", "-o", "json"]], ids=lambda line: line[0]
-)
-def test_a_large_estate_is_read_alike_by_one_process_and_by_two(place: Place, command: list[str]) -> None:
+def many(place: Place, count: int, condition: str) -> None:
+    """Monitors, each in a file of its own, with a query of its own."""
     monitor = ESTATE["monitors/orders.yaml"]
-    for number in range(700):
-        (place.estate / f"monitors/m{number:03}.yaml").write_text(
-            monitor.replace("stuck-orders", f"m{number}").replace("paid", f"paid > {number}"), encoding="utf-8"
+    for number in range(count):
+        text = monitor.replace("stuck-orders", f"m{number}").replace("paid", condition.format(number))
+        (place.estate / f"monitors/m{number:03}.yaml").write_text(text, encoding="utf-8")
+
+
+def said(place: Place, start: str, command: list[str]) -> tuple[int, str, str, list[tuple[str, bytes]]]:
+    """What a run from nothing says and writes."""
+    shutil.rmtree(place.folder / "out", ignore_errors=True)
+    line = [sys.executable, "-c", start, *command, "-C", "estate", "--no-cache"]
+    done = subprocess.run(line, check=False, cwd=place.folder, capture_output=True, text=True)
+    written = [(path.name, path.read_bytes()) for path in sorted((place.folder / "out").rglob("*.json"))]
+    return done.returncode, done.stdout, done.stderr, written
+
+
+def test_a_large_estate_is_compiled_alike_by_one_process_and_by_two(place: Place) -> None:
+    many(place, 700, "paid > {}")
+    command = ["compile", "--out", "out", "--report"]
+
+    whole = said(place, ONE_CORE, command)
+    assert said(place, ALL_CORES, command) == whole
+    assert (whole[0], len(whole[3])) == (0, 2)
+
+
+def test_the_faults_of_a_large_estate_are_found_alike_by_one_process_and_by_two(place: Place) -> None:
+    many(place, 700, "paid > {}")
+    monitor = ESTATE["monitors/orders.yaml"]
+    for number in (3, 4, 690):
+        (place.estate / f"monitors/x{number}.yaml").write_text(
+            monitor.replace("stuck-orders", f"x{number}").replace("FROM", "FRO M"), encoding="utf-8"
         )
-    if command[0] != "compile":
-        for number in (3, 4, 690):
-            (place.estate / f"monitors/x{number}.yaml").write_text(
-                monitor.replace("stuck-orders", f"x{number}").replace("FROM", "FRO M"), encoding="utf-8"
-            )
-            (place.estate / f"monitors/m{number:03}.yaml").write_text("monitors: {a: {http: [}}\n", encoding="utf-8")
+        (place.estate / f"monitors/m{number:03}.yaml").write_text("monitors: {a: {http: [}}\n", encoding="utf-8")
 
-    def run(start: str) -> tuple[int, str, str, list[tuple[str, bytes]]]:
-        shutil.rmtree(place.folder / "out", ignore_errors=True)
-        line = [sys.executable, "-c", start, *command, "-C", "estate", "--no-cache"]
-        done = subprocess.run(line, check=False, cwd=place.folder, capture_output=True, text=True)
-        written = [(path.name, path.read_bytes()) for path in sorted((place.folder / "out").rglob("*.json"))]
-        return done.returncode, done.stdout, done.stderr, written
+    whole = said(place, ONE_CORE, ["validate", "-o", "concise"])
+    assert said(place, ALL_CORES, ["validate", "-o", "concise"]) == whole
+    assert (whole[0], whole[1].count("SQL001"), whole[1].count("m003.yaml"), whole[1].count("m690.yaml")) == (1, 3, 1, 1)
 
-    assert run(ONE_CORE) == run(ALL_CORES)
+
+def test_the_queries_of_a_large_estate_are_judged_alike_by_one_process_and_by_two(place: Place) -> None:
+    many(place, 700, "paid = NULL OR {} > 1")
+
+    whole = said(place, ONE_CORE, ["lint", "-o", "json"])
+    assert said(place, ALL_CORES, ["lint", "-o", "json"]) == whole
+    assert len({found["file"] for found in json.loads(whole[1])["findings"] if found["code"].startswith("SQL")}) >= 700

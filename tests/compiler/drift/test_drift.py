@@ -267,10 +267,10 @@ NAMES = st.sampled_from(["site", "api", "db", "queue"])
 @settings(max_examples=60, deadline=None)
 @given(st.lists(NAMES, unique=True, min_size=1), st.data())
 def test_one_edit_among_many_objects_is_one_deviation_with_that_field(names: list[str], data: st.DataObject) -> None:
-    resources = []
+    resources: list[Resource] = []
     for name in names:
         body: dict[str, Any] = {"limit": data.draw(st.integers(0, 5))}
-        if resources and data.draw(st.booleans()):
+        if data.draw(st.booleans()) and resources:
             body["uses"] = [Ref("thing", data.draw(st.sampled_from(resources)).key)]
         if data.draw(st.booleans()):
             body["secret"] = SecretRef("env:A")

@@ -72,7 +72,7 @@ def test_the_order_of_files_and_objects_does_not_matter(tmp_path: Path) -> None:
         {"metrics": {"total": {"expr": {"formula": "a + b", "inputs": {"a": "first", "b": "second"}}}}},
         {"metrics": {"first": {"host": "cpu"}, "second": {"expr": {"formula": "x", "inputs": {"x": "first"}}}}},
     ]
-    programs = []
+    programs: list[Any] = []
     for order in (parts, parts[::-1]):
         folder = tmp_path / str(len(programs))
         folder.mkdir()

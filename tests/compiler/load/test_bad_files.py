@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from monctl import discover, load_python
+from monctl import load_python
+from monctl.expand import Raw
 from monctl.finding import located
 from monctl.fit import fit
-from monctl.expand import Raw
 from monctl.load import load
 from monctl.project import check
 from monctl.render.findings_text import text
@@ -62,14 +64,11 @@ def test_a_python_spec_that_is_not_utf8(tmp_path: Path) -> None:
 def test_a_file_of_five_megabytes(tmp_path: Path) -> None:
     seen = _seen(tmp_path, {"dump.yaml": b"a: 1\n" * 1_048_576})
 
-    assert [line.strip() for line in seen.splitlines()] == [
-        "error[SPEC010]: the file has 5.0 MiB; a spec file has 1 MiB at most",
-        "--> dump.yaml:1:1",
-        "|",
-        "1 |",
-        "|  ^",
-        "= help: split it, or move data out of the estate's folder",
-    ][: len(seen.splitlines())]
+    assert seen == (
+        "error[SPEC010]: the file has 5.0 MiB; a spec file has 1 MiB at most\n"
+        " --> dump.yaml:1:1\n"
+        "  = help: split it, or move data out of the estate's folder\n"
+    )
 
 
 def test_empty_files_say_nothing(tmp_path: Path) -> None:
@@ -123,14 +122,14 @@ def test_a_linked_folder_is_read_once(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_looked_into_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "closed").mkdir()
-    scan = discover.os.scandir
+    scan = os.scandir
 
-    def closed(path: object) -> object:
+    def closed(path: Any) -> Any:
         if str(path).endswith("closed"):
             raise PermissionError(13, "Permission denied", str(path))
-        return scan(path)  # type: ignore[call-overload]  # what os.walk gives it
+        return scan(path)
 
-    monkeypatch.setattr(discover.os, "scandir", closed)
+    monkeypatch.setattr(os, "scandir", closed)
     seen = _seen(tmp_path, {})
 
     assert seen.startswith("error[SPEC014]: the folder cannot be read: permission denied\n --> closed:1:1\n")

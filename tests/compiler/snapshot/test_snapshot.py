@@ -251,7 +251,7 @@ def programs(draw: st.DrawFn) -> list[Resource]:
         body["type"] = draw(st.sampled_from(["http", "tcp"]))
         if draw(st.booleans()):
             body["secret"] = SecretRef(f"env:{draw(st.sampled_from('AB'))}")
-        if made and draw(st.booleans()):
+        if draw(st.booleans()) and made:
             body["uses"] = [Ref("thing", draw(st.sampled_from(made)).key)]
         made.append(thing(name, body))
     return made

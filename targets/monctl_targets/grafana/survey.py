@@ -1,0 +1,15 @@
+"""What an import asks Grafana beyond a read: its data sources."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from monctl.resource import Live
+from monctl.saying import Survey
+from monctl_targets.grafana.client import GrafanaClient
+
+
+def survey(client: GrafanaClient, lives: Iterable[Live]) -> Survey:
+    """The live objects, and around them `datasources`: name, uid, plugin and address of each."""
+    kept = ("name", "uid", "type", "url")
+    return Survey(tuple(lives), {"datasources": [{name: str(row.get(name) or "") for name in kept} for row in client.datasources()]})
