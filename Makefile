@@ -34,6 +34,7 @@ static: $(READY) ## format, lint, types, import contracts, generated schemas
 	@report=$$(lint-imports --no-logo) || { echo "$$report" >&2; \
 	  echo 'An import contract is broken: the chain of imports is above, the contracts are in pyproject.toml.' >&2; exit 1; }
 	@python -m monctl.schema --check || { echo 'schemas/ does not match the models. Run: make schemas' >&2; exit 1; }
+	@python -m monctl.stub --check || { echo 'the types of Python specs do not match the models. Run: make schemas' >&2; exit 1; }
 
 tidy:
 	@if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then git diff --exit-code --stat || \
@@ -42,8 +43,8 @@ tidy:
 fmt: $(READY) ## format the code and mend what ruff can mend
 	@ruff check --quiet --fix-only . && ruff format --quiet .
 
-schemas: $(READY) ## write schemas/ from the models
-	@python -m monctl.schema
+schemas: $(READY) ## write schemas/ and the types of Python specs from the models
+	@python -m monctl.schema && python -m monctl.stub
 
 docs: $(READY) ## put the real output of the commands into README.md and docs/
 	@python docs/refresh.py $(ARGS)

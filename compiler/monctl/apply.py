@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from monctl.apply_target import Half, Side
-from monctl.errors import AuthError, Conflict, MonctlError, ProviderError, RateLimited, Rejected, Unreachable
+from monctl.errors import AuthError, Conflict, Garbled, JournalError, MonctlError, ProviderError, RateLimited, Rejected, Unreachable
 from monctl.journal import Journal, Progress
 from monctl.order import Step, Verb, steps
 from monctl.plan import Plan
@@ -36,17 +36,23 @@ def apply(
     """A receipt per step, as they happen: creations and updates first, deletions last.
 
     `secrets` reads a secret; a MonctlError it raises fails the change. `progress` of a broken-off run of the same plan skips what is done,
-    and looks for what was begun before it is tried again. Raises JournalError when the journal cannot be written: nothing further is done.
+    and looks for what was begun before it is tried again. Raises JournalError when the journal cannot be written: nothing further is done,
+    and its exit code is 4 (partial) when something was asked of a provider before.
     """
     vault = _Vault(secrets, {})
     resumed = progress if progress is not None and progress.plan == plan.fingerprint else Progress()
-    run = _Run({side.target.name: Half(side, plan, vault.read) for side in sides}, vault, journal, resumed, {}, {}, {})
+    run = _Run({side.target.name: Half(side, plan, vault.read) for side in sides}, vault, journal, resumed, {}, {}, {}, set())
     if journal is not None:
         journal.begin(plan)
     counted: Counter[Outcome] = Counter()
-    for receipt in run.all(steps(plan.changes)):
-        counted[receipt.outcome] += 1
-        yield receipt
+    try:
+        for receipt in run.all(steps(plan.changes)):
+            counted[receipt.outcome] += 1
+            yield receipt
+    except JournalError as error:
+        if run.asked:
+            error.exit_code = 4
+        raise
     if journal is not None:
         journal.end(done=counted[Outcome.DONE], failed=counted[Outcome.FAILED], untried=counted[Outcome.UNTRIED])
 
@@ -88,6 +94,8 @@ class _Run:
     """Target → why it is given up."""
     silent: dict[str, int]
     """Target → calls without an answer, one after the other."""
+    asked: set[str]
+    """Ids of the steps whose calls were begun."""
 
     def all(self, every: tuple[Step, ...]) -> Iterator[Receipt]:
         """Receipts of all steps, each noted."""
@@ -140,13 +148,14 @@ class _Run:
             return self._failure(step, error), False
         if self.journal is not None:
             self.journal.intended(step)
+        self.asked.add(step.id)
         try:
             receipt = ready(begun=step.id in self.resumed.open)
         except ProviderError as error:
             self._consider(change.target, error)
             failure = self._failure(step, error)
             if self.journal is not None:
-                self.journal.failed(step, failure.reason)
+                self.journal.failed(step, failure.reason, lost=isinstance(error, Unreachable | Garbled))
             return failure, step.verb is Verb.DELETE and isinstance(error, Conflict | Rejected)
         self.silent.pop(change.target, None)
         if self.journal is not None:

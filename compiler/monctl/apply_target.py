@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Protocol
 
-from monctl.errors import Conflict, NotFound, Rejected, Unreachable
+from monctl.errors import Conflict, Garbled, NotFound, Rejected, Unreachable
+from monctl.fields import compare
 from monctl.live import LiveState
 from monctl.order import Step, Verb
 from monctl.ownership import Identity, ownership
@@ -92,9 +93,9 @@ class Half:
             return self._made(step, live, "made by the run that broke off, and found by its mark")
         try:
             return self._made(step, self._client.create(resource, body, mark))
-        except Unreachable:
+        except (Unreachable, Garbled):
             if (live := self._find(step.change, resource)) is not None:
-                return self._made(step, live, "the answer was lost; found by its mark")
+                return self._made(step, self._completed(resource, body, mark, live), "the answer was lost; found by its mark")
             return self._made(step, self._client.create(resource, body, mark), "at the second try")
         except Conflict:
             old = self._by_id.get((step.change.kind, step.change.remote_id or ""))
@@ -116,13 +117,20 @@ class Half:
                 self._client.delete(live)
             except NotFound:
                 return Receipt(step, Outcome.DONE, None, "was gone already")
-            except Unreachable:
+            except (Unreachable, Garbled):
                 # a second deletion does no harm, and an object that stays would bear the mark of what took its place
                 if last:
                     raise
             else:
                 break
         return Receipt(step, Outcome.DONE)
+
+    def _completed(self, resource: Resource, body: Json, mark: Mark, live: Live) -> Live:
+        """What a create has made, brought to its end: where an object takes several calls, only the first may have been made."""
+        wanted = self._target.normalize(resource.kind, resolved(resource.body, self._lives, self._lookups))
+        if compare(self._target.normalize(resource.kind, live.body), wanted):
+            return self._client.update(resource, body, mark, live)
+        return live
 
     def _made(self, step: Step, live: Live, reason: str = "") -> Receipt:
         self._lives[step.change.kind, step.change.key] = live

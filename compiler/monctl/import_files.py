@@ -83,7 +83,9 @@ class Layout:
             texts[self.root / self.adopt_file] = self.adopt_text
         there = next((path for path in texts if path.exists()), None)
         if there is not None:
-            raise UsageError(f"{there} is there already, and an import overwrites nothing", hint="move it away, or import into another folder")
+            raise UsageError(
+                f"{there} is there already, and an import overwrites nothing", hint="move it away, or import into another folder"
+            )
         for path, text in texts.items():
             try:
                 path.parent.mkdir(parents=True, exist_ok=True)

@@ -5,13 +5,9 @@ Nothing is written at a provider. The estate is put together in a folder of its 
 
 from __future__ import annotations
 
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
-from pathlib import Path
 
 from monctl import diff as differ
 from monctl.errors import UsageError
@@ -20,13 +16,13 @@ from monctl.import_files import SETTINGS, Layout
 from monctl.live import LiveState, read_all
 from monctl.mentions import needed, unmentioned
 from monctl.plan import Problem
-from monctl.project import Checked, check
+from monctl.project import Checked
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.saying import Context, Names, Said, SaidObject, Survey, Unsaid
 from monctl.settling import Faults, Settled, faults_of_plan, faults_of_specs
 from monctl.spec.file import KINDS, SINGULAR
-from monctl.spec_writer import estate_text
 from monctl.target import Client, Target
+from monctl.workshop import Place, Workshop, workshop
 
 _ROUNDS = 50
 """Each round leaves out at least one object that others may name; a chain of names longer than this is a bug."""
@@ -54,20 +50,6 @@ class Imported:
     """What a person has to add to a monctl.yaml that is there already."""
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where the specs go: a new estate, or a folder within one that is there."""
-
-    layout: Layout
-    base: Path | None
-    """The estate that is there."""
-    estate: str
-    """Of a new one, its name."""
-    environment: str | None = None
-    options: Mapping[str, Json] = field(default_factory=dict)
-    """Of a new estate: the target's block of monctl.yaml."""
-
-
 def run(
     target: Target,
     place: Place,
@@ -85,9 +67,14 @@ def run(
     if say is None:
         able = sorted(name for name, one in targets.items() if hasattr(one, "say"))
         raise UsageError(f"nothing can be imported from {target.name}", hint=f"import knows {', '.join(able)}" if able else None)
-    with _workshop(place) as shop:
+    with workshop(place) as shop:
         shop.settings(target, place.options)
         base = shop.checked(targets)
+        if target.name not in base.program.targets:
+            raise UsageError(
+                f"{target.name} is not a target of estate '{base.program.estate}'",
+                hint=f"add `{target.name}: {{}}` under `targets` in monctl.yaml",
+            )
         client = connect(base)
         survey = _survey(target, client)
         owners = _Owners.of(survey.lives, base.program.estate, base.program.environment)
@@ -208,7 +195,7 @@ class _Replay:
 class _Work:
     target: Target
     targets: Mapping[str, Target]
-    shop: _Workshop
+    shop: Workshop
     client: Client
     layout: Layout
 
@@ -252,7 +239,9 @@ class _Work:
         if faults or not objects:
             return Settled(), faults, frozenset()
         if not checked.valid:
-            errors = tuple(f"{found.address or found.origin.file}: {found.message}" for found in checked.findings if found.level is Level.ERROR)
+            errors = tuple(
+                f"{found.address or found.origin.file}: {found.message}" for found in checked.findings if found.level is Level.ERROR
+            )
             return Settled(unfit=errors), {}, frozenset()
         program, monitors = checked.program, {one.name for one in objects if one.kind == "monitors"}
         astray = frozenset(name for name in monitors if program.monitors[name].targets != (self.target.name,))
@@ -274,44 +263,3 @@ class _Work:
         problems: tuple[Problem, ...] = difference.errors
         settled, faults = faults_of_plan(checked, built, difference.changes, problems, objects)
         return replace(settled, held=held), faults, frozenset()
-
-
-@dataclass(slots=True)
-class _Workshop:
-    """A copy of the estate that is there, or an empty one, in a folder that goes away."""
-
-    root: Path
-    place: Place
-    settings_text: str = ""
-    _files: tuple[str, ...] = ()
-
-    def settings(self, target: Target, options: Mapping[str, Json]) -> None:
-        """The monctl.yaml of a new estate; that of one that is there stays."""
-        if self.place.base is None:
-            said: dict[str, Json] = {"estate": self.place.estate, "targets": {target.name: dict(options)}}
-            self.settings_text = estate_text(said)
-            (self.root / SETTINGS).write_text(self.settings_text, encoding="utf-8")
-
-    def write(self, files: Mapping[str, str]) -> None:
-        """These spec files instead of those written before."""
-        for name in self._files:
-            (self.root / name).unlink()
-        for name, text in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        self._files = tuple(files)
-
-    def checked(self, targets: Mapping[str, Target]) -> Checked:
-        return check(self.root, self.place.environment, targets=targets)
-
-
-@contextmanager
-def _workshop(place: Place) -> Iterator[_Workshop]:
-    with tempfile.TemporaryDirectory(prefix="monctl-import-") as folder:
-        root = Path(folder) / "estate"
-        if place.base is None:
-            root.mkdir()
-        else:
-            shutil.copytree(place.base, root, ignore=shutil.ignore_patterns(".*", "__pycache__", "node_modules"))
-        yield _Workshop(root, place)

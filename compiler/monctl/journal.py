@@ -35,6 +35,7 @@ class Journal:
         self._now = now
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            _mend(path)
             self._file: TextIO = path.open("a", encoding="utf-8")
         except OSError as error:
             raise self._failed("open", error) from error
@@ -63,9 +64,9 @@ class Journal:
         """The provider said yes."""
         self._write({"event": "done", "step": step.id, "remote_id": remote_id})
 
-    def failed(self, step: Step, reason: str) -> None:
-        """The provider said no, or nothing."""
-        self._write({"event": "failed", "step": step.id, "reason": reason})
+    def failed(self, step: Step, reason: str, *, lost: bool = False) -> None:
+        """The provider said no; or, when the answer was `lost`, nobody knows what it said, and the step stays open."""
+        self._write({"event": "failed", "step": step.id, "reason": reason, **({"lost": True} if lost else {})})
 
     def end(self, *, done: int, failed: int, untried: int) -> None:
         """Nothing more will be tried."""
@@ -82,8 +83,17 @@ class Journal:
     def _failed(self, what: str, error: OSError) -> JournalError:
         return JournalError(
             f"cannot {what} the journal {self.path}: {error.strerror or error}; nothing is done that cannot be journalled",
-            hint="make room or name another place, then run `monctl apply --resume`",
+            hint="make room or let it be written, then run `monctl apply --resume`",
         )
+
+
+def _mend(path: Path) -> None:
+    """Takes away the torn last line of a crash, or what is written next would become a part of it."""
+    with path.open("ab+") as file:
+        file.seek(0)
+        whole = file.read()
+        if whole and not whole.endswith(b"\n"):
+            file.truncate(whole.rfind(b"\n") + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +105,7 @@ class Progress:
     done: frozenset[str] = frozenset()
     """Ids of steps that are finished."""
     open: frozenset[str] = frozenset()
-    """Ids of steps that were intended and never finished: looked up before they are tried again."""
+    """Ids of steps that were intended and never finished, or whose answer was lost: looked up before they are tried again."""
     ended: bool = False
     """It came to its end, with failures or without."""
     old: frozenset[tuple[str, str, str]] = field(default_factory=frozenset)
@@ -143,7 +153,8 @@ def read_journal(path: Path) -> Progress:
                 done.add(entry["step"])
                 old.pop(entry["step"], None)
             case "failed":
-                open_.discard(entry["step"])
+                if not entry.get("lost"):
+                    open_.discard(entry["step"])
             case _:
                 ended = True
     return Progress(plan, frozenset(done), frozenset(open_), ended, frozenset(old.values()))

@@ -178,4 +178,9 @@ def _decoded(value: Json) -> Json:
 
 def default_journal(state: Path, plan: Plan) -> Path:
     """Where the journal of an apply lies below a state folder: one file an estate and environment."""
-    return state / f"{plan.estate}{f'.{plan.environment}' if plan.environment else ''}.journal.jsonl".replace(os.sep, "-")
+    return journal_of(state, plan.estate, plan.environment)
+
+
+def journal_of(state: Path, estate: str, environment: str) -> Path:
+    """The same for an estate in an environment."""
+    return state / f"{estate}{f'.{environment}' if environment else ''}.journal.jsonl".replace(os.sep, "-")

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
 from monctl import query
 from monctl.collector import no_garbage
+from monctl.errors import EstateError
 from monctl.finding import Finding, Level, located
 from monctl.link import link
 from monctl.load import Loaded, load
@@ -47,16 +48,24 @@ def check(root: Path, environment: str | None = None, *, targets: Mapping[str, T
         loaded = load(root, environment)
         linked = link(loaded, {name: target.capabilities for name, target in known.items()})
         found = [*loaded.findings, *linked.findings, *query.check(linked.program)]
-        if any(not _readable(one) for one in loaded.findings):
-            found = [one for one in found if one.code != "SPEC040"]  # what is unknown may be in a file that could not be read
         return Checked(root, loaded, linked.program, tuple(located(found, loaded.sources)))
+
+
+def check_all(roots: Iterable[Path], environment: str | None = None, *, targets: Mapping[str, Target] | None = None) -> list[Checked]:
+    """Every estate. Raises EstateError when two have one name: they would take each other's objects for their own."""
+    known = discover() if targets is None else targets
+    found: dict[str, Checked] = {}
+    for root in roots:
+        one = check(root, environment, targets=known)
+        if (other := found.setdefault(one.program.estate, one)) is not one:
+            raise EstateError(
+                f"two estates are called '{one.program.estate}': {other.root} and {root}",
+                hint="the name is in every ownership mark; give one of them another `estate:`",
+            )
+    return list(found.values())
 
 
 def build(checked: Checked, *, only: tuple[str, ...] = (), targets: Mapping[str, Target] | None = None) -> dict[str, Built]:
     """What each target of the estate should hold, by target name. `only` narrows the targets; call it for a valid estate."""
     known = discover() if targets is None else targets
     return {name: known[name].build(checked.program) for name in sorted(checked.program.targets) if not only or name in only}
-
-
-def _readable(found: Finding) -> bool:
-    return not (found.level is Level.ERROR and (found.code < "SPEC020" or found.code.startswith("SPEC08")))

@@ -11,10 +11,10 @@ from monctl.program import Program
 from monctl.resource import Json, Live, SecretRef
 
 __all__ = [
-    "OFF", "Context", "Holding", "Inexpressible", "Names", "Said", "SaidObject", "Survey", "Touch", "Unsaid", "each_said", "off_phases", "secret_name", "slug", "told",
+    "PAUSED", "Context", "Holding", "Inexpressible", "Names", "Said", "SaidObject", "Survey", "Touch", "Unsaid", "each_said", "paused_phases", "secret_name", "slug", "told",
 ]  # fmt: skip
 
-OFF = "off"
+PAUSED = "paused"
 """The phase of what is paused at its provider; it is never the current one."""
 
 _LONGEST = 56
@@ -164,11 +164,11 @@ def each_said(lives: Iterable[Live], say: Callable[[Live], SaidObject], unsaid: 
     return said
 
 
-def off_phases(program: Program) -> list[SaidObject]:
-    """The phase `off`; an estate without phases also needs one that is current, which is the first declared."""
-    running = [] if program.phases else [SaidObject("phases", "on", {"description": "What runs."})]
-    off = SaidObject("phases", OFF, {"description": "What was paused when it was imported."}, support=True)
-    return [*running, *([] if OFF in program.phases else [off])]
+def paused_phases(program: Program) -> list[SaidObject]:
+    """The phase `paused`; an estate without phases also needs one that is current, which is the first declared."""
+    running = [] if program.phases else [SaidObject("phases", "running", {"description": "What runs."})]
+    paused = SaidObject("phases", PAUSED, {"description": "What was paused when it was imported."}, support=True)
+    return [*running, *([] if PAUSED in program.phases else [paused])]
 
 
 def told(spec: Mapping[str, Json]) -> dict[str, Json]:

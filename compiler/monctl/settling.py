@@ -98,7 +98,13 @@ def _judged(change: Change, mine: Sequence[SaidObject], touched: list[Touched], 
         case _:
             for field in change.fields:
                 why = next(
-                    (touch.why for one in mine for touch in one.touches if touch.kind == change.kind and fnmatchcase(field.path, touch.path)), None
+                    (
+                        touch.why
+                        for one in mine
+                        for touch in one.touches
+                        if touch.kind == change.kind and fnmatchcase(field.path, touch.path)
+                    ),
+                    None,
                 )
                 if why is None:
                     return _said(field)

@@ -77,7 +77,7 @@ class _Dumper(yaml.SafeDumper):
 def _text(dumper: _Dumper, text: str) -> yaml.ScalarNode:
     if "\n" in text.rstrip("\n") and _blockable(text):
         return dumper.represent_scalar("tag:yaml.org,2002:str", text, style="|")
-    plain = bool(text) and plain_value(text) == text and not re.fullmatch(r"[\d:.+-]+", text)
+    plain = text.isprintable() and text != "" and plain_value(text) == text and not re.fullmatch(r"[\d:.+-]+|off", text)
     return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=None if plain else '"')
 
 
@@ -92,5 +92,10 @@ def _list(dumper: _Dumper, items: list[Any]) -> yaml.SequenceNode:
     return dumper.represent_sequence("tag:yaml.org,2002:seq", items, flow_style=short)
 
 
+# `on` is a field of monitors, and no truth value to monctl's reader (YAML 1.2); other words of YAML 1.1 stay in quotes, for other readers
+_Dumper.yaml_implicit_resolvers = {
+    first: [(tag, pattern) for tag, pattern in resolvers if not (first == "o" and tag.endswith(":bool"))]
+    for first, resolvers in yaml.SafeDumper.yaml_implicit_resolvers.items()
+}
 _Dumper.add_representer(str, _text)
 _Dumper.add_representer(list, _list)

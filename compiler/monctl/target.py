@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -109,6 +110,8 @@ class Settings:
     """Carries requests somewhere else than the network: an emulator in the same process."""
     on_wait: Callable[[str], None] | None = None
     """Called with a sentence whenever the client waits (rate limit, back-off)."""
+    sleep: Callable[[float], None] = time.sleep
+    """Waits, given seconds."""
 
     def credential(self, *names: str) -> str | None:
         """The first of these environment variables that is set and not empty."""

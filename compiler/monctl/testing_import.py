@@ -14,7 +14,7 @@ from pathlib import Path
 from monctl import diff as differ
 from monctl.apply import Side, apply
 from monctl.import_files import Layout
-from monctl.importing import Imported, Place, run
+from monctl.importing import Imported, run
 from monctl.live import read_all
 from monctl.plan import Action, assemble
 from monctl.project import Checked, check
@@ -23,6 +23,7 @@ from monctl.resource import Json
 from monctl.sandbox.store import Store
 from monctl.target import Client, Target, discover
 from monctl.testing import connected, plan_for
+from monctl.workshop import Place
 
 ESTATE = "imported"
 
@@ -62,7 +63,9 @@ def assert_imports(
             if (change.remote_id, one.path) not in touched
         ]
     )
-    receipts = list(apply(plan, [Side(target, client, resources, state)], secrets=lambda secret: f"https://secret.invalid/{secret.reference[4:]}"))
+    receipts = list(
+        apply(plan, [Side(target, client, resources, state)], secrets=lambda secret: f"https://secret.invalid/{secret.reference[4:]}")
+    )
     _none([f"{receipt.step.id}: {receipt.reason}" for receipt in receipts if receipt.outcome is not Outcome.DONE])
     again, _ = plan_for(target, client, resources, estate=ESTATE)
     _none([f"{change.action} {change.id}: {[one.path for one in change.fields]}" for change in again.changes])

@@ -1,5 +1,7 @@
 """The four endpoints, every five minutes: whether they answer, how fast, and how long the certificate lasts."""
 
+from typing import Any
+
 from monctl import Monitor, http
 
 ENDPOINTS = {
@@ -12,7 +14,7 @@ ENDPOINTS = {
 
 for name, (title, path, service) in ENDPOINTS.items():
     url = f"https://not-a-label.art{path}"
-    shared = {"every": "5m", "service": service, "runbook": "service-down", "labels": {"host": "not-a-label.art"}}
+    shared: dict[str, Any] = {"every": "5m", "service": service, "runbook": "service-down", "labels": {"host": "not-a-label.art"}}
 
     Monitor(f"endpoint-{name}", http(url), title=title, alert={"SEV1": "down for 2m"}, **shared)
 

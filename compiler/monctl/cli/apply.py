@@ -48,7 +48,7 @@ def command(
     4: some done, some not; the journal tells, and --resume goes on. 5: refused for safety.
     """
     from monctl.cli.checked import checked_or_none, known_targets
-    from monctl.cli.deploying import command_line, sandbox_in
+    from monctl.cli.deploying import command_line, locked, sandbox_in
     from monctl.errors import UsageError
 
     if saved is not None and (targets or selected or excluded or adopt):
@@ -57,7 +57,7 @@ def command(
     checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
         return 1
-    with sandbox_in(sandbox, known) as opened:
+    with sandbox_in(sandbox, known) as opened, locked(checked, sandbox=opened):
         if saved is not None:
             from monctl.cli.apply_saved import planned_again
 
@@ -65,7 +65,7 @@ def command(
         else:
             from monctl.cli.deploying import make_plans
 
-            planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened)
+            planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened, resume=resume)
         words = ["apply", *([str(saved)] if saved is not None else []), "--resume"]
         again = command_line(*words, folder=folder, environment=environment, sandbox=sandbox)
         return _carry_out(planned, yes=yes, resume=resume, output=output, again=again)

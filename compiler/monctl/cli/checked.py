@@ -8,7 +8,7 @@ from pathlib import Path
 from monctl.cli import options
 from monctl.errors import UsageError
 from monctl.finding import Level
-from monctl.project import Checked, check
+from monctl.project import Checked, check_all
 from monctl.suggest import did_you_mean
 from monctl.target import Target, discover
 
@@ -27,7 +27,7 @@ def checked_or_none(roots: Sequence[Path], environment: str | None, *, only: Seq
 
     Raises UsageError when none of them uses a target of `only`.
     """
-    checked = [check(root, environment) for root in roots]
+    checked = check_all(roots, environment)
     if all(one.valid for one in checked):
         _used(checked, only)
         return checked

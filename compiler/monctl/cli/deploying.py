@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monctl.cli import options
-from monctl.deploy import Planned, Request, plan
+from monctl.deploy import Planned, Request, plan, state_of
 from monctl.project import Checked
 from monctl.target import Target
 
@@ -42,8 +43,12 @@ def make_plans(
     adopt: tuple[str, ...] = (),
     allow_delete: bool = False,
     sandbox: Sandbox | None = None,
+    resume: bool = False,
 ) -> list[Planned]:
-    """A plan per estate. Raises UsageError when `--adopt` or `--select` name nothing at all."""
+    """A plan per estate; with `resume` one that also takes away what a broken-off replacement left behind.
+
+    Raises UsageError when `--adopt` or `--select` name nothing at all, JournalError when the journal to resume from cannot be read.
+    """
     from monctl.adoption import unmatched
     from monctl.deploy import resources
     from monctl.errors import UsageError
@@ -60,11 +65,36 @@ def make_plans(
             sandbox=sandbox,
             on_wait=options.note,
         )
+        if resume:
+            request = replace(request, leftovers=_leftovers(one, request))
         planned.append(plan(one, known, request))
     strange = unmatched(adopt, [resource for one in planned for resource in resources(one)])
     if strange and not any(one.unreached for one in planned):
         raise UsageError(f"--adopt: nothing in the specs is '{strange[0]}'", hint="name an address such as monitor.site, or target/kind/key")
     return planned
+
+
+def _leftovers(checked: Checked, request: Request) -> Mapping[str, frozenset[tuple[str, str]]]:
+    from monctl.journal import read_journal
+    from monctl.plan_file import journal_of
+
+    progress = read_journal(journal_of(state_of(checked, request), checked.program.estate, checked.program.environment))
+    return {target: progress.leftovers(target) for target in checked.program.targets}
+
+
+@contextmanager
+def locked(checked: Sequence[Checked], *, sandbox: Sandbox | None) -> Iterator[None]:
+    """Nobody else applies to these estates meanwhile. Raises PlanRefused when somebody does already."""
+    from monctl.lock import all_held, lock_path
+
+    request = Request(environ=os.environ, sandbox=sandbox)
+    places = []
+    for one in checked:
+        estate, environment = one.program.estate, one.program.environment
+        what = f"estate '{estate}'" + (f" in environment '{environment}'" if environment else "")
+        places.append((lock_path(state_of(one, request), estate, environment), what))
+    with all_held(places):
+        yield
 
 
 def command_line(*words: str, folder: Path | None, environment: str | None, sandbox: Path | None) -> str:

@@ -47,7 +47,7 @@ def command(
     4: some removed, some not. 5: refused: more than the limit, without --allow-delete.
     """
     from monctl.cli.checked import checked_or_none, known_targets
-    from monctl.cli.deploying import make_plans, sandbox_in
+    from monctl.cli.deploying import locked, make_plans, sandbox_in
     from monctl.destroy import undone
     from monctl.errors import UsageError
     from monctl.selector import selection
@@ -64,7 +64,7 @@ def command(
     estate = checked[0].program.estate
     if confirm is not None and confirm != estate:
         raise UsageError(f"--confirm names '{confirm}', and the estate here is '{estate}'", hint="check -C, or the name")
-    with sandbox_in(sandbox, known) as opened:
+    with sandbox_in(sandbox, known) as opened, locked(checked, sandbox=opened):
         (before,) = make_plans(checked, known, only=targets, sandbox=opened)
         planned = undone(before, selection=selection(checked[0].program, selected, excluded), allow_delete=allow_delete)
         return _carry_out(planned, yes=yes, output=output)

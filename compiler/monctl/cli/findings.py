@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Sequence
+from pathlib import Path
 
 import click
 
@@ -12,8 +14,13 @@ from monctl.project import Checked
 from monctl.recording import follows
 
 
-def show(checked: Sequence[Checked], findings: Sequence[Finding], *, output: str, fail_on: str) -> int:
-    """Findings on standard output, a summary on standard error; 1 when one is at `fail_on` or worse."""
+def show(
+    checked: Sequence[Checked], findings: Sequence[Finding], *, output: str, fail_on: str, kept: bool = True, named: Sequence[Path] = ()
+) -> int:
+    """Findings on standard output, a summary on standard error; 1 when one is at `fail_on` or worse.
+
+    The answer is not `kept` where it follows from more than the specs, the files they name, and the `named`.
+    """
     match output:
         case "json":
             from monctl.render.findings_json import document
@@ -23,18 +30,46 @@ def show(checked: Sequence[Checked], findings: Sequence[Finding], *, output: str
             from monctl.render.findings_json import github
 
             click.echo(github(findings), nl=False)
+        case "sarif":
+            from monctl.render import findings_sarif
+
+            click.echo(findings_sarif.document(findings), nl=False)
+        case "junit":
+            from monctl.render import findings_junit
+
+            click.echo(findings_junit.document(findings, _files(checked), fail_on=fail_on), nl=False)
         case "concise":
             from monctl.render.findings_text import concise
 
             click.echo(concise(findings), nl=False)
         case _:
             _text(checked, findings)
+    return _end(checked, findings, fail_on, kept=kept, named=named)
+
+
+def count(
+    checked: Sequence[Checked], findings: Sequence[Finding], *, output: str, fail_on: str, kept: bool = True, named: Sequence[Path] = ()
+) -> int:
+    """The same with the number of findings of each rule instead of the findings, most frequent first."""
+    from monctl.render.findings_statistics import as_json, as_text
+
+    click.echo(as_json(findings) if output == "json" else as_text(findings), nl=False)
+    return _end(checked, findings, fail_on, kept=kept, named=named)
+
+
+def _end(checked: Sequence[Checked], findings: Sequence[Finding], fail_on: str, *, kept: bool, named: Sequence[Path]) -> int:
     worst = Level(fail_on).rank
     from monctl.render.findings_text import summary
 
     options.note(summary(findings, sum(len(one.loaded.files) for one in checked)))
-    follows([one.root for one in checked], named=[path for one in checked for path in one.named_files])
+    if kept:
+        follows([one.root for one in checked], named=[*named, *(path for one in checked for path in one.named_files)])
     return 1 if any(found.level.rank <= worst for found in findings) else 0
+
+
+def _files(checked: Sequence[Checked]) -> list[str]:
+    """The files that were read, as spans name them."""
+    return [Path(os.path.relpath(path)).as_posix() for one in checked for path in one.loaded.files]
 
 
 def _text(checked: Sequence[Checked], findings: Sequence[Finding]) -> None:

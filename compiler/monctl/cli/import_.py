@@ -12,7 +12,7 @@ import click
 from monctl.cli import options
 
 if TYPE_CHECKING:
-    from monctl.importing import Place
+    from monctl.workshop import Place
 
 
 @click.command("import")
@@ -20,8 +20,16 @@ if TYPE_CHECKING:
 @options.estate
 @click.option("--out", "out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Make a new estate in this folder.")
 @click.option("--name", "estate", metavar="NAME", help="Name of the new estate; the folder's name when left out.")
-@click.option("--set", "given", multiple=True, metavar="OPTION=VALUE", help="Option of the target in the new estate (organization=acme); may be repeated.")
-@click.option("--select", "selected", multiple=True, metavar="GLOB", help="Only objects of such a name or title, and what they name; may be repeated.")
+@click.option(
+    "--set",
+    "given",
+    multiple=True,
+    metavar="OPTION=VALUE",
+    help="Option of the target in the new estate (organization=acme); may be repeated.",
+)
+@click.option(
+    "--select", "selected", multiple=True, metavar="GLOB", help="Only objects of such a name or title, and what they name; may be repeated."
+)
 @click.option("--dry-run", is_flag=True, help="Write nothing, only report.")
 @options.sandbox
 @options.output("text", "json")
@@ -70,12 +78,14 @@ def command(
     return 1 if found.settled.unfit else 0
 
 
-def _place(target: str, folder: Path | None, environment: str | None, out: Path | None, estate: str | None, given: tuple[str, ...]) -> Place:
+def _place(
+    target: str, folder: Path | None, environment: str | None, out: Path | None, estate: str | None, given: tuple[str, ...]
+) -> Place:
     """A new estate, or a folder `imported/TARGET` in the one that is meant."""
     from monctl.errors import UsageError
     from monctl.import_files import SETTINGS, Layout
-    from monctl.importing import Place
     from monctl.saying import slug
+    from monctl.workshop import Place
     from monctl.yaml_reader import plain_value
 
     about = f"Imported from {target}."
@@ -96,5 +106,7 @@ def _place(target: str, folder: Path | None, environment: str | None, out: Path 
         raise UsageError("--name and --set are for a new estate", hint="say where with --out DIR, or write them into monctl.yaml")
     roots = options.roots(folder)
     if len(roots) != 1:
-        raise UsageError(f"there are {len(roots)} estates in {folder or 'this folder'}", hint="name one with -C, or a new folder with --out")
+        raise UsageError(
+            f"there are {len(roots)} estates in {folder or 'this folder'}", hint="name one with -C, or a new folder with --out"
+        )
     return Place(Layout(roots[0], f"imported/{target}/", about), roots[0], "", environment)

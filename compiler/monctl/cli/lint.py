@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monctl.cli import options
+from monctl.cli import narrowing, options
 
 if TYPE_CHECKING:
     from monctl.finding import Finding
@@ -22,7 +22,9 @@ if TYPE_CHECKING:
 
 @click.command("lint")
 @options.estate
-@options.output("text", "json", "github", "concise")
+@options.output("text", "json", "github", "sarif", "junit", "concise")
+@narrowing.options
+@click.option("--statistics", is_flag=True, help="Show how often each rule spoke instead of what it said.")
 @click.option(
     "--fail-on", type=click.Choice(["error", "warning", "info"]), default="error", show_default=True, help="Exit 1 from this level on."
 )
@@ -31,23 +33,45 @@ if TYPE_CHECKING:
 )
 @click.option("--rules", "listing", is_flag=True, help="List the rules instead: code, level, name, what they find.")
 @options.cached
-def command(folder: Path | None, environment: str | None, output: str, fail_on: str, now: str | None, listing: bool) -> int:
+def command(
+    folder: Path | None,
+    environment: str | None,
+    output: str,
+    rules: tuple[str, ...],
+    base: str | None,
+    baseline: Path | None,
+    write_baseline: Path | None,
+    statistics: bool,
+    fail_on: str,
+    now: str | None,
+    listing: bool,
+) -> int:
     """Find monitors that cannot work: validate, then every rule, then the limits of each target.
 
-    Exit 0 when nothing is at or above --fail-on, 1 when something is. `monctl rule CODE` explains a rule.
+    Exit 0 when nothing is at or above --fail-on, 1 when something is. `monctl rule CODE` explains a rule. What --select-rule, --base and
+    --baseline leave out does not count. They may be combined; specs that are not valid are always told, all of them.
     """
     if listing:
         return _list(output)
-    from monctl.cli.findings import show
-    from monctl.project import check
+    from monctl.cli.findings import count, show
+    from monctl.project import check_all
     from monctl.target import discover
 
+    if statistics and output not in {"text", "json"}:
+        raise click.BadParameter(f"--statistics are text or json, not {output}", param_hint="--output")
     at = _time(now)
     known = discover()
-    checked = [check(root, environment, targets=known) for root in options.roots(folder)]
+    asked = narrowing.Narrowing(narrowing.checked_rules(rules, known), base, baseline, write_baseline)
+    checked = check_all(options.roots(folder), environment, targets=known)
+    tell = count if statistics else show
     if not all(one.valid for one in checked):
-        return show(checked, [found for one in checked for found in one.findings], output=output, fail_on=fail_on)
-    return show(checked, [found for one in checked for found in findings(one, known, at)], output=output, fail_on=fail_on)
+        return tell(checked, [found for one in checked for found in one.findings], output=output, fail_on=fail_on)
+    shown = narrowing.narrow([(one, findings(one, known, at)) for one in checked], asked)
+    kept = base is None and write_baseline is None
+    status = tell(checked, shown.findings, output=output, fail_on=fail_on, kept=kept, named=[baseline] if baseline is not None else [])
+    for note in shown.notes:
+        options.note(note)
+    return status
 
 
 def findings(checked: Checked, known: Mapping[str, Target], now: datetime) -> list[Finding]:

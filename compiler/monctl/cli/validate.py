@@ -11,7 +11,7 @@ from monctl.cli import options
 
 @click.command("validate")
 @options.estate
-@options.output("text", "json", "github", "concise")
+@options.output("text", "json", "github", "sarif", "junit", "concise")
 @options.cached
 def command(folder: Path | None, environment: str | None, output: str) -> int:
     """Check specs: syntax, types, references, units, SQL. Offline; needs no credentials.
@@ -19,9 +19,9 @@ def command(folder: Path | None, environment: str | None, output: str) -> int:
     Exit 0 when there is no error, 1 when there is.
     """
     from monctl.cli.findings import show
-    from monctl.project import check
+    from monctl.project import check_all
     from monctl.target import discover
 
     known = discover()
-    checked = [check(root, environment, targets=known) for root in options.roots(folder)]
+    checked = check_all(options.roots(folder), environment, targets=known)
     return show(checked, [found for one in checked for found in one.findings], output=output, fail_on="error")

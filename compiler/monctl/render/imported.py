@@ -134,9 +134,9 @@ def _verdict(found: Imported) -> Iterator[str]:
     elif not found.adopt:
         yield "The plan after this import is empty: nothing of it is taken over."
     elif settled.clean:
-        yield f"The plan after this import is empty: {len(found.adopt)} objects are taken over with a mark, and no field of them changes."
+        yield f"The plan after this import is empty: it takes over {_objects(len(found.adopt))} with a mark, and no field changes."
     else:
-        yield f"The plan after this import takes over {len(found.adopt)} objects. Nothing of what they do changes; once it is applied the plan is empty."
+        yield f"The plan after this import takes over {_objects(len(found.adopt))}. What they do stays; once it is applied the plan is empty."
         yield from _written(found)
 
 
@@ -155,5 +155,3 @@ def _general(path: str) -> str:
 
 def _objects(count: int) -> str:
     return f"{count} object{'s' if count != 1 else ''}"
-
-

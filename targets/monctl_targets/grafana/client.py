@@ -44,6 +44,7 @@ def connect(settings: Settings) -> GrafanaClient:
         secrets=[secret for secret in (token, password) if secret],
         transport=settings.transport,
         on_wait=settings.on_wait,
+        sleep=settings.sleep,
         classify=classify,
     )
     return GrafanaClient(http, estate=settings.estate, environment=settings.environment, editable=bool(settings.options.get("editable")))

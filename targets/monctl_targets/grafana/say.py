@@ -133,7 +133,11 @@ def _channel(receiver: Mapping[str, Any], name: str, secrets: dict[str, str]) ->
 
     match receiver["type"]:
         case "email":
-            addresses = [part.strip() for part in str(settings.get("addresses") or "").replace("\n", ";").replace(",", ";").split(";") if part.strip()]
+            addresses = [
+                part.strip()
+                for part in str(settings.get("addresses") or "").replace("\n", ";").replace(",", ";").split(";")
+                if part.strip()
+            ]
             if not addresses or any("@" not in one or one.startswith("<") for one in addresses):
                 raise Inexpressible("it has no address", "settings.addresses")
             return {"email": {"to": addresses}}
@@ -144,7 +148,9 @@ def _channel(receiver: Mapping[str, Any], name: str, secrets: dict[str, str]) ->
             by = {"token": secret("slack", "token")} if settings.get("token") else {"webhook": secret("slack", "webhook")}
             return {"slack": {"channel": channel, **by}}
         case "pagerduty":
-            return {"pagerduty": {"service": str(receiver["name"]), "owned": False, "integration_key": secret("pagerduty", "integration_key")}}
+            return {
+                "pagerduty": {"service": str(receiver["name"]), "owned": False, "integration_key": secret("pagerduty", "integration_key")}
+            }
         case "webhook":
             return {"webhook": {"url": secret("webhook", "url")}}
         case type:

@@ -57,9 +57,10 @@ def connect(settings: Settings) -> PagerDutyClient:
         secrets=[token],
         transport=settings.transport,
         on_wait=settings.on_wait,
+        sleep=settings.sleep,
         classify=classify,
     )
-    return PagerDutyClient(Api(http), estate=settings.estate, environment=settings.environment)
+    return PagerDutyClient(Api(http), estate=settings.estate, environment=settings.environment, sleep=settings.sleep)
 
 
 class PagerDutyClient:

@@ -40,7 +40,10 @@ class _Speaker:
     """User id → name of the person."""
 
     def __post_init__(self) -> None:
-        program, words = self.context.program, {"team": "teams", "schedule": "rotations", "escalation_policy": "escalations", "service": "channels"}
+        program, words = (
+            self.context.program,
+            {"team": "teams", "schedule": "rotations", "escalation_policy": "escalations", "service": "channels"},
+        )
         held = {"team": program.teams, "escalation_policy": program.escalations}
         for (kind, id), key in self.context.ours.items():
             rotation_name, _, layer = key.partition("/")
@@ -64,11 +67,16 @@ class _Speaker:
         for live in self._of("integration"):
             if _bare(live) != "monctl":
                 self.unsaid.append(Unsaid("integration", live.remote_id, live.name, _UNMANAGED))
-        people = sorted((self._someone(id, name) for id, name in self.people.items() if name not in self.context.program.people), key=lambda one: one.name)
+        people = sorted(
+            (self._someone(id, name) for id, name in self.people.items() if name not in self.context.program.people),
+            key=lambda one: one.name,
+        )
         every = (*people, *objects)
         if managed:
             return Said(every, tuple(self.unsaid))
-        reread = tuple(replace(live, body={name: value for name, value in live.body.items() if name != "members"}) for live in self._of("team"))
+        reread = tuple(
+            replace(live, body={name: value for name, value in live.body.items() if name != "members"}) for live in self._of("team")
+        )
         return Said(every, tuple(self.unsaid), {"members": False}, reread=reread)
 
     def _of(self, kind: str) -> list[Live]:

@@ -15,12 +15,13 @@ from monctl_targets.pagerduty.zone import moment, vendor_zone
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 
-
 def rotation(body: Mapping[str, Any]) -> tuple[dict[str, Json], list[Mapping[str, Any]]]:
     """The fields of the rotation without its members, and the users in order of turn. Raises Inexpressible."""
     layers = [layer for layer in body.get("schedule_layers") or [] if not layer.get("end")]
     if len(layers) != 1:
-        raise Inexpressible(f"a rotation has one person on call at a time, and this schedule lays {len(layers)} layers over each other", "schedule_layers")
+        raise Inexpressible(
+            f"a rotation has one person on call at a time, and this schedule lays {len(layers)} layers over each other", "schedule_layers"
+        )
     layer = layers[0]
     zone = str(body["time_zone"])
     if vendor_zone(zone) is None:

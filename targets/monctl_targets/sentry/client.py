@@ -50,6 +50,7 @@ def connect(settings: Settings) -> SentryClient:
         secrets=(token,),
         transport=settings.transport,
         on_wait=settings.on_wait,
+        sleep=settings.sleep,
         classify=meaning,
     )
     organization = settings.options.get("organization") or settings.credential("SENTRY_ORG")

@@ -13,7 +13,7 @@ from typing import Any
 
 from monctl.ladder import Ladder
 from monctl.resource import Json, Live
-from monctl.saying import OFF, Context, Holding, Inexpressible, Said, SaidObject, Touch, Unsaid, each_said, off_phases, told
+from monctl.saying import PAUSED, Context, Holding, Inexpressible, Said, SaidObject, Touch, Unsaid, each_said, paused_phases, told
 from monctl_targets.sentry import vocabulary as words
 from monctl_targets.sentry.issues import frequency_min
 from monctl_targets.sentry.monitor import key_of
@@ -63,14 +63,22 @@ class _Speaker:
                 elif len(on) == 1:
                     self.alerts.setdefault(on[0], []).append(live)
                 else:
-                    why = "an alert belongs to one monitor, and this one hears of none" if not on else f"an alert belongs to one monitor, and this one hears of {len(on)}"
+                    why = (
+                        "an alert belongs to one monitor, and this one hears of none"
+                        if not on
+                        else f"an alert belongs to one monitor, and this one hears of {len(on)}"
+                    )
                     self.unsaid.append(Unsaid("workflow", live.remote_id, live.name, why, "detectorIds"))
         detectors = [live for live in self.lives if live.kind == "detector"]
         monitors = [*each_said(detectors, self._detector, self.unsaid), *each_said(issues, self._issues, self.unsaid)]
         for id, alerts in self.alerts.items():
             self.unsaid += [Unsaid("workflow", live.remote_id, live.name, f"its monitor ({id}) has no words") for live in alerts]
-        phases = off_phases(self.context.program) if self.paused else []
-        options = {} if self.context.program.targets.get("sentry", {}).get("organization") else {"organization": self.context.around["organization"]}
+        phases = paused_phases(self.context.program) if self.paused else []
+        options = (
+            {}
+            if self.context.program.targets.get("sentry", {}).get("organization")
+            else {"organization": self.context.around["organization"]}
+        )
         return Said((*self.ladder.objects(), *self.tellers.objects(), *self.others, *phases, *monitors), tuple(self.unsaid), options)
 
     def _detector(self, live: Live) -> SaidObject:
@@ -78,7 +86,10 @@ class _Speaker:
         body = plain_detector(live.body)
         if body["type"] != "metric_issue" or body["config"].get("detectionType", "static") != "static":
             said = body["config"].get("detectionType") or body["type"]
-            raise Inexpressible(f"a threshold is a limit; the spec has no '{said}' monitors of Sentry", "type" if said == body["type"] else "config.detectionType")
+            raise Inexpressible(
+                f"a threshold is a limit; the spec has no '{said}' monitors of Sentry",
+                "type" if said == body["type"] else "config.detectionType",
+            )
         if len(body["dataSources"]) != 1:
             raise Inexpressible(f"a monitor has one source, here are {len(body['dataSources'])}", "dataSources")
         measured, unit, query = figure(body["dataSources"][0])
@@ -101,7 +112,9 @@ class _Speaker:
         self.alerts.pop(live.remote_id, None)
         texts = [f"{severity}: {said['when']}" for severity, said in thresholds.items()]
         spec = _titled(live.name, name) | self._belonging(body, live) | _described(str(body["description"]), texts)
-        spec["sentry"] = {"datasource": self._source(str(body["projectId"]))} | query | ({} if measured == "events" else {"measure": measured})
+        spec["sentry"] = (
+            {"datasource": self._source(str(body["projectId"]))} | query | ({} if measured == "events" else {"measure": measured})
+        )
         spec["alert"] = {severity: _short(said) for severity, said in thresholds.items()}
         return self._object(name, spec, live, str(body["projectId"]), holds)
 
@@ -111,7 +124,11 @@ class _Speaker:
         for alert in alerts:
             named = _NAMED.fullmatch(alert.name)
             priority = _priority(plain_workflow(alert.body))
-            if named and priority in priorities and (found := self.ladder.named(named[1], _urgency(priority) if len(priorities) == 1 else None)):
+            if (
+                named
+                and priority in priorities
+                and (found := self.ladder.named(named[1], _urgency(priority) if len(priorities) == 1 else None))
+            ):
                 given[priority] = found
         if len(given) == len(priorities):
             return given
@@ -138,7 +155,7 @@ class _Speaker:
             found = self.tellers.told(group["actions"], resolved="issue_priority_deescalating" in types)
             notify += found.channels
             escalation = escalation or found.escalation
-        return priority, told({"notify": notify, "escalation": escalation or ""})
+        return priority, told({"notify": sorted(notify), "escalation": escalation or ""})
 
     def _issues(self, live: Live) -> SaidObject:
         """A monitor on the errors of a project."""
@@ -154,7 +171,7 @@ class _Speaker:
         sentence = _issue_sentence(body["triggers"])
         frequency = body["config"]["frequency"]
         named = _NAMED.fullmatch(live.name)
-        urgency = _urgency(words.HIGH if frequency == frequency_min(True, None) else words.MEDIUM)  # noqa: FBT003  # the parameter is one flag
+        urgency = _urgency(words.HIGH if frequency == frequency_min(True, None) else words.MEDIUM)  # the parameter is one flag
         severity = (self.ladder.named(named[1], urgency) if named else None) or self.ladder.urgent(urgency)
         if severity is None:
             raise Inexpressible(f"the estate has no severity of {urgency} urgency")
@@ -179,7 +196,7 @@ class _Speaker:
             spec["team"] = self._team(id)
         if not body["enabled"]:
             self.paused = True
-            spec["phases"] = [OFF]
+            spec["phases"] = [PAUSED]
         return spec
 
     def _team(self, id: str) -> str:
@@ -204,7 +221,9 @@ class _Speaker:
                 raise Inexpressible(f"the project {project} is not there any more", "projectId")
             program = self.context.program
             default = program.targets.get("sentry", {}).get("project")
-            known = (one.name for one in program.datasources.values() if one.type == "sentry" and (one.options.get("project") or default) == slug)
+            known = (
+                one.name for one in program.datasources.values() if one.type == "sentry" and (one.options.get("project") or default) == slug
+            )
             name = next(known, "")
             if not name:
                 name = self.context.names.take("datasources", slug)

@@ -48,13 +48,19 @@ class Tellers:
                     channels.append(self._channel(channel, {"slack": {"channel": channel}}, resolved=resolved, repeat_min=repeat_min))
                 case "pagerduty", "specific":
                     service = str(self._display(action))
-                    channels.append(self._channel(service, {"pagerduty": {"service": service, "owned": False}}, resolved=resolved, repeat_min=repeat_min))
+                    channels.append(
+                        self._channel(
+                            service, {"pagerduty": {"service": service, "owned": False}}, resolved=resolved, repeat_min=repeat_min
+                        )
+                    )
                 case "email", "user":
                     address = self.context.around["users"].get(str(config["targetIdentifier"]))
                     if address is None:
                         raise Inexpressible(f"the member {config['targetIdentifier']} is not there any more", "actionFilters")
                     self._person(address)
-                    channels.append(self._channel(address.partition("@")[0], {"email": {"to": [address]}}, resolved=resolved, repeat_min=repeat_min))
+                    channels.append(
+                        self._channel(address.partition("@")[0], {"email": {"to": [address]}}, resolved=resolved, repeat_min=repeat_min)
+                    )
                 case "email", "team":
                     teams.append(self.team(str(config["targetIdentifier"])))
                 case "email", _:
@@ -62,7 +68,9 @@ class Tellers:
                 case type, _:
                     raise Inexpressible(f"the spec has no channel of the kind '{type}' that Sentry could tell", "actionFilters")
         if teams and any(action["type"] == "pagerduty" for action in said):
-            raise Inexpressible("it writes to a team beside a PagerDuty service, and whom a service calls is said by its escalation", "actionFilters")
+            raise Inexpressible(
+                "it writes to a team beside a PagerDuty service, and whom a service calls is said by its escalation", "actionFilters"
+            )
         return Told(sorted(set(channels)), self._escalation(teams) if teams else None)
 
     def objects(self) -> list[SaidObject]:

@@ -15,9 +15,13 @@ def survey(client: SentryClient, lives: Iterable[Live]) -> Survey:
         "organization": client.organization or "",
         "projects": {str(row["id"]): str(row["slug"]) for row in client.rows("projects")},
         "teams": {str(row["id"]): str(row["slug"]) for row in client.rows("teams")},
-        "users": {str(row["user"]["id"]): str(row["user"]["email"] or row["email"]).lower() for row in client.rows("members") if row.get("user")},
+        "users": {
+            str(row["user"]["id"]): str(row["user"]["email"] or row["email"]).lower() for row in client.rows("members") if row.get("user")
+        },
         "services": dict(_services(client)),
-        "error_detectors": {str(row["id"]): str(row["projectId"]) for row in client.rows("detectors", query="type:error") if row["type"] == "error"},
+        "error_detectors": {
+            str(row["id"]): str(row["projectId"]) for row in client.rows("detectors", query="type:error") if row["type"] == "error"
+        },
     }
     return Survey(tuple(lives), around)
 

@@ -45,7 +45,7 @@ class UptimeRobot:
         """A client of API v3. Raises UsageError when there is no key."""
         from monctl_targets.uptimerobot.client import UptimeRobotClient
 
-        return UptimeRobotClient(settings)
+        return UptimeRobotClient(settings, sleep=settings.sleep)
 
     def say(self, lives: Sequence[Live], context: Context) -> Said:
         """Monitors, channels and maintenance windows for live objects."""

@@ -13,7 +13,7 @@ from typing import Any
 from monctl.ladder import Ladder
 from monctl.quantity import Duration
 from monctl.resource import Json, Live
-from monctl.saying import OFF, Context, Holding, Inexpressible, Said, SaidObject, Touch, Unsaid, each_said, off_phases
+from monctl.saying import PAUSED, Context, Holding, Inexpressible, Said, SaidObject, Touch, Unsaid, each_said, paused_phases
 from monctl_targets.uptimerobot.fields import TAGS
 from monctl_targets.uptimerobot.normalize import REGIONS, assignments, normalize, text
 from monctl_targets.uptimerobot.plan import DEFAULT, PLANS
@@ -27,7 +27,9 @@ _USUAL_TIMEOUT_S = 30
 _TAG = Touch("monitor", "tagNames", "the tag `monctl` is added, beside the tags there are")
 _SEVERITY = Touch("monitor", "customFields.severity", "the severity is written into a custom field")
 _TIMEOUT = Touch("monitor", "timeout", f"UptimeRobot's own timeout of {_USUAL_TIMEOUT_S} s is spelled out")
-_DAYS = Touch("monitor", "config.sslExpirationPeriodDays", f"UptimeRobot's own days of reminding are spelled out: {', '.join(map(str, REMINDERS))}")
+_DAYS = Touch(
+    "monitor", "config.sslExpirationPeriodDays", f"UptimeRobot's own days of reminding are spelled out: {', '.join(map(str, REMINDERS))}"
+)
 
 
 def say(lives: Sequence[Live], context: Context) -> Said:
@@ -52,12 +54,14 @@ class _Speaker:
         monitors = [live for live in self.lives if live.kind == "monitor"]
         self._account(monitors)
         self.told = Told(self.context, self.lives, [live.body for live in monitors])
-        self.names = {id: key for (kind, id), key in self.context.ours.items() if kind == "monitor" and key in self.context.program.monitors}
+        self.names = {
+            id: key for (kind, id), key in self.context.ours.items() if kind == "monitor" and key in self.context.program.monitors
+        }
         self.names |= {live.remote_id: self.context.names.take("monitors", live.name) for live in monitors}
         objects = each_said(monitors, self._monitor, self.unsaid)
         windows = each_said([live for live in self.lives if live.kind == "maintenance_window"], self._window, self.unsaid)
         channels = self.told.objects()
-        phases = off_phases(self.context.program) if self.paused else []
+        phases = paused_phases(self.context.program) if self.paused else []
         every = (*self.ladder.objects(), *channels, *self.others.values(), *phases, *objects, *windows)
         return Said(every, (*self.unsaid, *self.told.unsaid), self.options, self.told.secrets)
 
@@ -66,7 +70,9 @@ class _Speaker:
         given = self.context.program.targets.get("uptimerobot", {})
         fastest = min((int(live.body["interval"]) for live in monitors), default=PLANS[DEFAULT].min_interval_s)
         if "plan" not in given and fastest < PLANS[DEFAULT].min_interval_s:
-            self.options["plan"] = next((plan.name for plan in PLANS.values() if plan.name != "free" and plan.min_interval_s <= fastest), DEFAULT)
+            self.options["plan"] = next(
+                (plan.name for plan in PLANS.values() if plan.name != "free" and plan.min_interval_s <= fastest), DEFAULT
+            )
         if len(monitors) > PLANS[str(self.options.get("plan", DEFAULT))].monitors and "monitor_limit" not in given:
             self.options["monitor_limit"] = len(monitors)
         chosen = {_regions(live.body) for live in monitors if live.body["type"] != "HEARTBEAT"}
@@ -78,7 +84,9 @@ class _Speaker:
         normal = normalize("monitor", body)
         regions = tuple(self.options.get("regions") or self.context.program.targets.get("uptimerobot", {}).get("regions") or ())
         if body["type"] != "HEARTBEAT" and _regions(body) != regions:
-            raise Inexpressible("regions are the whole account's (`targets.uptimerobot.regions`), and this monitor has others", "regionalData")
+            raise Inexpressible(
+                "regions are the whole account's (`targets.uptimerobot.regions`), and this monitor has others", "regionalData"
+            )
         if isinstance(normal["responseTimeThreshold"], Mapping):
             raise Inexpressible("a monitor has one limit, and this one has another for each region", "responseTimeThreshold")
         name = self.names[live.remote_id]
@@ -99,7 +107,7 @@ class _Speaker:
             spec["notify"] = notify
         if normal["status"] == "PAUSED":
             self.paused = True
-            spec["phases"] = [OFF]
+            spec["phases"] = [PAUSED]
         touches = [_TAG, _SEVERITY, _TIMEOUT] + ([] if "sslExpirationPeriodDays" in normal["config"] else [_DAYS])
         return SaidObject(
             "monitors",
@@ -182,8 +190,10 @@ class _Speaker:
         if not self.paused:
             return []
         own = [] if self.context.program.phases else [SaidObject("phases", "on", {"description": "What runs."})]
-        known = OFF in self.context.program.phases
-        return own + ([] if known else [SaidObject("phases", OFF, {"description": "What was paused when it was imported."}, support=True)])
+        known = PAUSED in self.context.program.phases
+        return own + (
+            [] if known else [SaidObject("phases", PAUSED, {"description": "What was paused when it was imported."}, support=True)]
+        )
 
     def _window(self, live: Live) -> SaidObject:
         zone = str(self.context.program.targets.get("uptimerobot", {}).get("time_zone", "UTC"))
@@ -191,7 +201,11 @@ class _Speaker:
         spec = maintenance(live.body, zone, self.names)
         title = {"title": live.name} if live.name != name else {}
         return SaidObject(
-            "maintenance", name, title | spec, f"UptimeRobot window {live.remote_id}", holds=(Holding("maintenance_window", name, live.remote_id),)
+            "maintenance",
+            name,
+            title | spec,
+            f"UptimeRobot window {live.remote_id}",
+            holds=(Holding("maintenance_window", name, live.remote_id),),
         )
 
 
@@ -206,7 +220,10 @@ def _reminding(normal: Mapping[str, Any]) -> int:
     if days is None:
         return REMINDERS[0]
     if sorted(days, reverse=True) != reminder_days(max(days)):
-        raise Inexpressible(f"reminders come {', '.join(map(str, reminder_days(max(days))))} days before, not {', '.join(map(str, days))}", "config.sslExpirationPeriodDays")
+        raise Inexpressible(
+            f"reminders come {', '.join(map(str, reminder_days(max(days))))} days before, not {', '.join(map(str, days))}",
+            "config.sslExpirationPeriodDays",
+        )
     return int(max(days))
 
 
@@ -218,5 +235,3 @@ def _site(body: Mapping[str, Any]) -> str:
 
 def _ms(value: int) -> str:
     return f"{value // 1000}s" if value % 1000 == 0 else f"{value}ms"
-
-

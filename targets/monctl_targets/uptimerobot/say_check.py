@@ -15,7 +15,6 @@ from monctl.sensitive import sensitive_name, sensitive_value
 _OPS = {"equals": "==", "not_equals": "!=", "greater_than": ">", "less_than": "<", "contains": "contains", "is_not_null": "exists"}
 
 
-
 def request(body: Mapping[str, Any], normal: Mapping[str, Any], name: str, secrets: dict[str, str]) -> dict[str, Json]:
     """The source field of a monitor: `http`, `tcp`, `ping`, `dns` or `heartbeat`. Raises Inexpressible.
 

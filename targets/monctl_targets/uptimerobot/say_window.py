@@ -31,7 +31,9 @@ def maintenance(body: Mapping[str, Any], zone: str, monitors: Mapping[str, str])
         start = datetime.fromisoformat(f"{normal['date']}T{clock}")
         return spec | {"start": _local(start), "end": _local(start + timedelta(minutes=minutes))}
     if normal["interval"] != "weekly" or minutes > _DAY_MIN or not clock.endswith(":00"):
-        raise Inexpressible(f"a window happens once or each week, in whole minutes and a day at most; this one is {normal['interval']}", "interval")
+        raise Inexpressible(
+            f"a window happens once or each week, in whole minutes and a day at most; this one is {normal['interval']}", "interval"
+        )
     hour, minute = int(clock[:2]), int(clock[3:5])
     end = (hour * 60 + minute + minutes) % _DAY_MIN
     hours = {"start": clock[:5], "end": f"{end // 60:02}:{end % 60:02}" if end else "24:00"}

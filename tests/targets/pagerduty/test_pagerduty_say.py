@@ -18,7 +18,12 @@ from monctl.yaml_reader import read_yaml
 from monctl_targets.pagerduty import target
 from monctl_targets.pagerduty.emulator import PagerDutyEmulator
 
-TURN = {"start": "2026-01-05T08:00:00Z", "end": None, "rotation_virtual_start": "2026-01-05T08:00:00Z", "rotation_turn_length_seconds": 604800}
+TURN = {
+    "start": "2026-01-05T08:00:00Z",
+    "end": None,
+    "rotation_virtual_start": "2026-01-05T08:00:00Z",
+    "rotation_turn_length_seconds": 604800,
+}
 SEVERITY_BASED = {"type": "constant", "urgency": "severity_based"}
 
 
@@ -48,7 +53,9 @@ class Account:
         return id
 
     def schedule(self, name: str, *layers: Json, **fields: Any) -> str:
-        return self.make("schedule", **{"name": name, "time_zone": "Europe/Berlin", "schedule_layers": list(layers) or [self.layer()], **fields})
+        return self.make(
+            "schedule", **{"name": name, "time_zone": "Europe/Berlin", "schedule_layers": list(layers) or [self.layer()], **fields}
+        )
 
     def layer(self, name: str = "Layer 1", **fields: Any) -> Json:
         return {"name": name, **TURN, "users": [_user(self.ben), _user(self.ana)], "restrictions": [], **fields}
@@ -58,7 +65,11 @@ class Account:
         return self.make("escalation_policy", **{"name": name, "escalation_rules": sent, "num_loops": 0, **fields})
 
     def service(self, name: str, policy: str, **fields: Any) -> str:
-        said = {"escalation_policy": _ref("escalation_policy", policy), "acknowledgement_timeout": 1800, "incident_urgency_rule": SEVERITY_BASED}
+        said = {
+            "escalation_policy": _ref("escalation_policy", policy),
+            "acknowledgement_timeout": 1800,
+            "incident_urgency_rule": SEVERITY_BASED,
+        }
         return self.make("service", **{"name": name, **said, **fields})
 
 
@@ -98,7 +109,10 @@ def test_everything_around_a_service_is_said(account: Account, specs: Any) -> No
 
     said = specs()
 
-    assert said["people"] == {"ana-alves": {"title": "Ana Alves", "email": "ana@example.com"}, "ben": {"title": "Ben", "email": "ben@example.com"}}
+    assert said["people"] == {
+        "ana-alves": {"title": "Ana Alves", "email": "ana@example.com"},
+        "ben": {"title": "Ben", "email": "ben@example.com"},
+    }
     assert said["teams"] == {
         "database-and-storage": {"title": "Database and Storage", "description": "Looks after it.", "members": ["ben"], "lead": "ana-alves"}
     }
@@ -119,7 +133,10 @@ def test_everything_around_a_service_is_said(account: Account, specs: Any) -> No
 
 def test_hours_are_grouped_by_day(account: Account, specs: Any) -> None:
     night = {"start_time_of_day": "22:00:00", "duration_seconds": 36000}
-    days = [{"type": "weekly_restriction", "start_day_of_week": day, "start_time_of_day": "09:00:00", "duration_seconds": 28800} for day in (1, 2, 3, 5)]
+    days = [
+        {"type": "weekly_restriction", "start_day_of_week": day, "start_time_of_day": "09:00:00", "duration_seconds": 28800}
+        for day in (1, 2, 3, 5)
+    ]
     account.schedule("Nights", account.layer(restrictions=[{"type": "daily_restriction", **night}]))
     account.schedule("Days", account.layer(restrictions=days))
 

@@ -18,7 +18,6 @@ from monctl.yaml_reader import read_yaml
 from monctl_targets.uptimerobot import target
 from monctl_targets.uptimerobot.emulator import UptimeRobotEmulator
 
-
 SEEDED = ("owner", "on-call-phone")
 """Contacts that the sandbox's account has from the beginning, under the names an import gives them."""
 
@@ -84,7 +83,13 @@ def specs(account: Account, tmp_path: Path) -> Callable[[], dict[str, Any]]:
         for name in SEEDED:
             said["channels"].pop(name)
         touched = sorted({one.path for one in found.settled.touched})
-        return {**said, "unsaid": {one.name: one.why for one in found.unsaid}, "adopt": found.adopt, "touched": touched, "secrets": found.secrets}
+        return {
+            **said,
+            "unsaid": {one.name: one.why for one in found.unsaid},
+            "adopt": found.adopt,
+            "touched": touched,
+            "secrets": found.secrets,
+        }
 
     return read
 
@@ -95,7 +100,13 @@ def test_a_plain_monitor_says_little(account: Account, specs: Any) -> None:
     said = specs()
 
     assert said["monitors"] == {
-        "shop": {"title": "Shop", "http": "https://shop.example.org/", "timeout": "30s", "alert": {"critical": "down"}, "notify": ["operations"]}
+        "shop": {
+            "title": "Shop",
+            "http": "https://shop.example.org/",
+            "timeout": "30s",
+            "alert": {"critical": "down"},
+            "notify": ["operations"],
+        }
     }
     assert said["channels"] == {"operations": {"title": "Operations", "email": {"to": ["ops@example.org"]}}}
     assert said["touched"] == ["customFields.severity", "tagNames"]
@@ -180,7 +191,14 @@ def test_certificate_reminders_go_to_those_who_hear_them(account: Account, specs
 
 
 def test_custom_fields_and_tags_are_said(account: Account, specs: Any) -> None:
-    fields = {"severity": "P1", "service": "shop", "runbook": "https://wiki.example.org/shop-down", "action": "Restart it.", "room": "7", "link-Board": "https://board.example.org"}
+    fields = {
+        "severity": "P1",
+        "service": "shop",
+        "runbook": "https://wiki.example.org/shop-down",
+        "action": "Restart it.",
+        "room": "7",
+        "link-Board": "https://board.example.org",
+    }
     account.monitor("Shop", customFields=fields, tagNames=["service-shop", "prod", "eu"])
 
     said = specs()
@@ -198,16 +216,24 @@ def test_a_paused_monitor_runs_in_a_phase_that_is_not_now(account: Account, spec
 
     said = specs()
 
-    assert said["monitors"]["shop"]["phases"] == ["off"]
-    assert list(said["phases"]) == ["on", "off"]
+    assert said["monitors"]["shop"]["phases"] == ["paused"]
+    assert list(said["phases"]) == ["running", "paused"]
 
 
 def test_windows_are_said_in_the_zone_of_the_account(account: Account, specs: Any) -> None:
     shop, blog = account.monitor("Shop"), account.monitor("Blog")
     weekly = {"name": "Backup", "interval": "weekly", "time": "23:30:00", "duration": 60, "days": [6, 7], "monitorIds": [shop, blog]}
     account.send("POST", "/maintenance-windows", weekly)
-    account.send("POST", "/maintenance-windows", {"name": "Move", "interval": "once", "date": "2026-12-24", "time": "22:00:00", "duration": 180, "monitorIds": [blog]})
-    account.send("POST", "/maintenance-windows", {"name": "Monthly", "interval": "monthly", "time": "22:00:00", "duration": 30, "days": [1], "monitorIds": [blog]})
+    account.send(
+        "POST",
+        "/maintenance-windows",
+        {"name": "Move", "interval": "once", "date": "2026-12-24", "time": "22:00:00", "duration": 180, "monitorIds": [blog]},
+    )
+    account.send(
+        "POST",
+        "/maintenance-windows",
+        {"name": "Monthly", "interval": "monthly", "time": "22:00:00", "duration": 30, "days": [1], "monitorIds": [blog]},
+    )
 
     said = specs()
 

@@ -1,0 +1,45 @@
+"""SQL020."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import query_rule
+
+
+@query_rule("SQL020", "differs-from-one-of-two", level=Level.ERROR, nodes=("Or",))
+def differs_from_one_of_two(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A query asks for what differs from one value or from another, which is everything.
+
+    **Why.** Whatever equals the one differs from the other. The condition leaves nothing out, and the alert is always on, or counts the wrong rows.
+
+    **Example**
+
+        SELECT COUNT(*) AS open FROM jobs WHERE state <> 'done' OR state <> 'cancelled'
+
+    **Instead**
+
+        SELECT COUNT(*) AS open FROM jobs WHERE state NOT IN ('done', 'cancelled')
+
+    **Source.** Follows from the meaning of OR; one of the checks of PVS-Studio and of clang-tidy (`misc-redundant-expression`) for other languages
+    (from memory, 2026-11-21)
+    """
+    if not isinstance(node, exp.Or) or isinstance(node.parent, exp.Or):
+        return
+    seen: dict[str, exp.NEQ] = {}
+    for part in node.flatten():
+        if not isinstance(part, exp.NEQ) or not isinstance(part.left, exp.Column) or not isinstance(part.right, exp.Literal):
+            continue
+        other = seen.setdefault(part.left.sql(), part)
+        if other.right != part.right:
+            yield query.fault(
+                f"everything differs from {other.right.sql()} or from {part.right.sql()}",
+                part,
+                help=f"write AND, or {part.left.sql()} NOT IN (…)",
+            )
+            return

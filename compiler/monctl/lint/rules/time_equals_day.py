@@ -1,0 +1,54 @@
+"""SQL019."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import query_rule
+from monctl.lint.tables import type_of
+
+_DAY = re.compile(r"\d{4}-\d\d-\d\d")
+
+
+@query_rule("SQL019", "time-equals-day", level=Level.ERROR, nodes=("EQ",))
+def time_equals_day(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A query looks for times that are equal to a day.
+
+    CURRENT_DATE and a day that is written out are midnight beside a time. Said of columns the datasource declares with a time of day.
+
+    **Why.** It finds what happened in the first microsecond of the day: nothing. The count is 0, and so it stays.
+
+    **Example**
+
+        SELECT COUNT(*) AS today FROM jobs WHERE created_at = CURRENT_DATE
+
+    **Instead**
+
+        SELECT COUNT(*) AS today FROM jobs WHERE created_at >= CURRENT_DATE
+
+    **Source.** A date becomes a timestamp at midnight: https://www.postgresql.org/docs/current/datatype-datetime.html (from memory, 2026-11-21)
+    """
+    if not isinstance(node, exp.EQ):
+        return
+    for column, other in ((node.left, node.right), (node.right, node.left)):
+        if isinstance(column, exp.Column) and _is_day(other) and (type_of(column, query) or "").startswith(("timestamp", "datetime")):
+            yield query.fault(
+                f"'{column.name}' is a time, and equals a day at midnight only",
+                column,
+                help="write >= for since that day, or compare CAST(… AS date)",
+            )
+            return
+
+
+def _is_day(node: exp.Expr) -> bool:
+    """Whether a node is a day, without a time of day."""
+    if isinstance(node, exp.CurrentDate):
+        return True
+    text = node.this if isinstance(node, exp.Cast) and node.is_type("date") else node
+    return isinstance(text, exp.Literal) and text.is_string and _DAY.fullmatch(text.name.strip()) is not None

@@ -1,0 +1,42 @@
+"""SQL017."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import query_rule
+from monctl.lint.tables import is_large
+
+
+@query_rule("SQL017", "whole-large-table", level=Level.WARNING, nodes=("Select",))
+def whole_large_table(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A query reads the whole of a table marked large.
+
+    Nothing limits the rows: no WHERE, no join, no LIMIT. Said of tables that the datasource lists under `large`.
+
+    **Why.** Every run takes as long as the table is, which grows. One day the query takes longer than its timeout, and the monitor is blind.
+
+    **Example**
+
+        query: SELECT COUNT(*) AS events FROM events
+
+    **Instead**
+
+        query: SELECT COUNT(*) AS events FROM events WHERE created_at > NOW() - INTERVAL '1 hour'
+
+    **Source.** Counting reads every row: https://wiki.postgresql.org/wiki/Slow_Counting (from memory, 2026-11-21)
+    """
+    if query.datasource is None or any(node.args.get(part) is not None for part in ("where", "limit", "joins", "sample", "having")):
+        return
+    source = node.args["from_"].this if node.args.get("from_") is not None else None
+    if isinstance(source, exp.Table) and is_large(source, query.datasource) and not source.args.get("sample"):
+        yield query.fault(
+            f"every run reads the whole of '{source.name}', which is large",
+            source,
+            help="add WHERE with a time, as far back as the monitor needs",
+        )

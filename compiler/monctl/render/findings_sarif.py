@@ -1,0 +1,97 @@
+"""Findings as SARIF 2.1.0, which code scanning of GitHub, GitLab, Azure DevOps and editors read.
+
+Source: https://docs.oasis-open.org/sarif/sarif/v2.1.0/os/sarif-v2.1.0-os.html (from memory, 2026-11-21); what GitHub reads of it:
+https://docs.github.com/en/code-security/code-scanning/integrating-with-code-scanning/sarif-support-for-code-scanning (from memory, 2026-11-21)
+"""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from hashlib import sha256
+from urllib.parse import quote
+
+from monctl import __version__
+from monctl.baseline import digest
+from monctl.finding import Finding, Level
+from monctl.lint import Rule, all_rules
+from monctl.resource import Json
+from monctl.source import Span
+
+SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json"
+_LEVEL = {Level.ERROR: "error", Level.WARNING: "warning", Level.INFO: "note"}
+
+
+def document(findings: Sequence[Finding]) -> str:
+    """One run with the rules that spoke, and a result for each finding; with a final newline. URIs are relative to the current folder."""
+    codes = list(dict.fromkeys(found.code for found in findings))
+    run = {
+        "tool": {"driver": {"name": "monctl", "semanticVersion": __version__, "rules": list(_descriptors(codes, findings))}},
+        "columnKind": "unicodeCodePoints",
+        "results": list(_results(codes, findings)),
+    }
+    return json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2, ensure_ascii=False) + "\n"
+
+
+def _descriptors(codes: Iterable[str], findings: Sequence[Finding]) -> Iterable[Json]:
+    pages = {rule.code: rule for rule in all_rules()}
+    levels: dict[str, Level] = {}
+    for found in findings:
+        levels.setdefault(found.code, found.level)
+    for code in codes:
+        rule = pages.get(code)
+        yield _of_rule(rule) if rule is not None else _without_page(code, levels[code])
+
+
+def _of_rule(rule: Rule) -> dict[str, Json]:
+    full = rule.page.partition("**Why.**")[0].strip()
+    return {
+        "id": rule.code,
+        "name": "".join(word.capitalize() for word in rule.name.split("-")),
+        "shortDescription": {"text": f"{rule.summary}."},
+        "fullDescription": {"text": full},
+        "help": {"text": rule.page, "markdown": rule.page},
+        "defaultConfiguration": {"level": _LEVEL[rule.level]},
+        "properties": {"tags": [rule.area.lower()]},
+    }
+
+
+def _without_page(code: str, level: Level) -> dict[str, Json]:
+    """Of what says that a spec is not valid, and of the limits of targets: their messages and ways out say all there is."""
+    area = code.rstrip("0123456789")
+    what = "A spec is not valid" if area in {"SPEC", "SQL"} else f"A limit of the target {area.lower()}"
+    return {
+        "id": code,
+        "shortDescription": {"text": f"{what}."},
+        "fullDescription": {"text": f"{what}. The message of the result says which part, and the way out."},
+        "help": {"text": f"{what}: see the message of the result."},
+        "defaultConfiguration": {"level": _LEVEL[level]},
+        "properties": {"tags": [area.lower()]},
+    }
+
+
+def _results(codes: Sequence[str], findings: Sequence[Finding]) -> Iterable[Json]:
+    index = {code: at for at, code in enumerate(codes)}
+    told: Counter[str] = Counter()
+    for found in findings:
+        span = found.span or Span(found.origin.file)
+        same = "\0".join((found.code, found.address or span.file, digest(found)))
+        told[same] += 1
+        result: dict[str, Json] = {
+            "ruleId": found.code,
+            "ruleIndex": index[found.code],
+            "level": _LEVEL[found.level],
+            "message": {"text": f"{found.message}.\n{found.help}" if found.help else f"{found.message}."},
+            "locations": [_location(found, span)],
+            "partialFingerprints": {"monctlFinding/v1": sha256(f"{same}\0{told[same]}".encode()).hexdigest()},
+        }
+        yield result
+
+
+def _location(found: Finding, span: Span) -> dict[str, Json]:
+    region: dict[str, Json] = {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
+    location: dict[str, Json] = {"physicalLocation": {"artifactLocation": {"uri": quote(span.file, safe="/")}, "region": region}}
+    if found.address is not None:
+        location["logicalLocations"] = [{"fullyQualifiedName": found.address, "kind": "object"}]
+    return location
