@@ -82,11 +82,19 @@ CASES = (
 
 OTHERS = (
     ("deleted between a saved plan and its apply", "the change is refused, the rest may go on; a new plan makes it again", "5"),
-    ("deleted while the plan is carried out", "the step fails; the next plan makes the object again", "4"),
+    (
+        "deleted while the plan is carried out",
+        "the step fails; the next plan makes the object again. A rule group of Grafana is written whole, and is there again at once",
+        "4, 0",
+    ),
     ("two applies at once", "the second is refused, and told who holds the lock (process, host, since when)", "5"),
     ("disk full in the journal, before the first call", "nothing is asked of any provider", "3"),
     ("disk full in the journal, later", "no further call; `--resume` finds by its mark what was not journalled", "4"),
-    ("kill -9 at any call", "`--resume` goes on: what was begun is looked for by its mark; the lock went with the process", "137"),
+    (
+        "kill -9 before or after any writing call",
+        "`--resume` goes on: what was begun is looked for by its mark; the lock went with the process",
+        "137",
+    ),
     ("a torn last line in the journal", "ignored, and taken away before anything is written after it", "0"),
 )
 """What is not a fault of an answer: fault, outcome, exit status."""
@@ -94,6 +102,9 @@ OTHERS = (
 
 def table(cases: Iterable[Case] = CASES) -> str:
     """The Markdown of docs/faults.md."""
-    rows = [(case.fault + ("" if not case.always or "lasts" in case.fault else ", every time"), case.when, case.outcome, str(case.exit)) for case in cases]
-    rows += [(fault, "applying", outcome, exit) for fault, outcome, exit in OTHERS]
+    rows = [
+        (case.fault + ("" if not case.always or "lasts" in case.fault else ", every time"), case.when, case.outcome, str(case.exit))
+        for case in cases
+    ]
+    rows += [(fault, "applying", outcome, status) for fault, outcome, status in OTHERS]
     return "\n".join(["| fault | while | outcome | exit |", "| --- | --- | --- | --- |", *(f"| {' | '.join(row)} |" for row in rows), ""])

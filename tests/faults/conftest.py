@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections import Counter
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from tests.faults.adapter import FaultAdapter, Rule
 
 ESTATE = Path(__file__).with_name("shop")
 PROVIDERS = ("grafana", "pagerduty", "sentry", "uptimerobot")
+_DIGEST = re.compile(r"#[0-9a-f]{10}\]")
 EDITS = (("down for 5m", "down for 10m"), ("> 500ms", "> 600ms"), ("> 5%", "> 6%"), ("notify: [ana]}]", "notify: [ana]}], repeat: 1"))
 
 
@@ -54,9 +56,9 @@ class Shop:
         return run(["apply", *self.where, "--yes", *more])
 
     def held(self) -> Counter[tuple[str, str]]:
-        """How many objects of each kind and name the provider has. The names bear the marks where a vendor has no other place."""
+        """How many objects of each kind and name the provider has; with the mark where it stands in the name, but for its digest, which counts ids in."""
         with Sandbox(self.sandbox, discover().values()) as opened:
-            return Counter((one.kind, one.name) for one in opened.emulators[self.target].held())
+            return Counter((one.kind, _DIGEST.sub("]", one.name)) for one in opened.emulators[self.target].held())
 
     def settled(self) -> bool:
         """Whether a second plan is empty."""

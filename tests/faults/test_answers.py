@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from monctl.cli import run
-
+from monctl.journal import read_journal
 from tests.faults.adapter import Rule
 from tests.faults.cases import CASES, Case, table
 from tests.faults.conftest import PROVIDERS, Shop, Spoil
@@ -60,19 +61,25 @@ def test_a_fault_while_changing(
     assert place.apply() == case.exit
     said = capsys.readouterr().err
     assert case.says in said
+    assert bool(read_journal(place.journal).open) == (case.exit == 4)
     _recovered(place, case, said, whole, monkeypatch)
 
 
 @pytest.mark.parametrize("target", PROVIDERS)
 @pytest.mark.parametrize("case", [case for case in CASES if case.when == "deleting"], ids=lambda case: case.id)
-def test_a_fault_while_deleting(case: Case, target: str, applied: Callable[[str], Shop], spoil: Spoil) -> None:
+def test_a_fault_while_deleting(
+    case: Case, target: str, applied: Callable[[str], Shop], spoil: Spoil, capsys: pytest.CaptureFixture[str]
+) -> None:
     place = applied(target)
     spoil(target, Rule(case.act, case.when))
     destroy = ["destroy", *place.where, "--yes", "--confirm", "shop", "--allow-delete"]
 
     assert run(destroy) == case.exit
-    assert not [name for kind, name in place.held() if "monctl:shop/" in name or name in {"site", "mc-chat", "mc-general-1m"}]
-    assert run([*destroy, "-o", "json"]) == 0
+    capsys.readouterr()
+    assert run(["diff", *place.where, "-o", "json"]) == 0
+    summary = json.loads(capsys.readouterr().out)["summary"]
+    assert summary["create"] > 0
+    assert {name: count for name, count in summary.items() if count} == {"create": summary["create"]}
 
 
 def test_the_page_says_what_is_tested(root: Path) -> None:

@@ -185,16 +185,6 @@ class _Speaker:
         self.others[kind, name] = SaidObject(kind, name, spec or {}, support=True)
         return name
 
-    def _phases(self) -> list[SaidObject]:
-        """The phase of paused monitors; without phases of its own an estate also needs one that is current, declared first."""
-        if not self.paused:
-            return []
-        own = [] if self.context.program.phases else [SaidObject("phases", "on", {"description": "What runs."})]
-        known = PAUSED in self.context.program.phases
-        return own + (
-            [] if known else [SaidObject("phases", PAUSED, {"description": "What was paused when it was imported."}, support=True)]
-        )
-
     def _window(self, live: Live) -> SaidObject:
         zone = str(self.context.program.targets.get("uptimerobot", {}).get("time_zone", "UTC"))
         name = self.context.names.take("maintenance", live.name)

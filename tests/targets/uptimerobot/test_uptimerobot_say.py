@@ -291,3 +291,13 @@ def test_secrets_are_never_in_the_files(account: Account, specs: Any, tmp_path: 
     text = "".join(path.read_text(encoding="utf-8") for path in sorted((tmp_path / "estate").rglob("*.*")))
     assert "secret-of" not in text
     assert sorted(said["secrets"]) == ["SHOP_AUTHORIZATION", "SLACK_WEBHOOK_SLACK"]
+
+
+def test_the_label_tags_is_tags_and_no_custom_field(account: Account, specs: Any) -> None:
+    account.monitor("Shop", tagNames=["prod"], customFields={"room": "7"})
+
+    specs()
+
+    monitor = account.store.all("monitor")[0]
+    assert sorted(tag["name"] for tag in monitor["tags"]) == ["monctl", "prod"]
+    assert sorted(monitor["customFields"]) == ["monctl", "room", "severity"]

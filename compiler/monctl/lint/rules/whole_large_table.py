@@ -12,31 +12,42 @@ from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tables import is_large
 
+_OFTEN_S = 300
+
 
 @query_rule("SQL017", "whole-large-table", level=Level.WARNING, nodes=("Select",))
 def whole_large_table(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
-    """A query reads the whole of a table marked large.
+    """A query reads the whole of a table marked large, more often than every five minutes.
 
-    Nothing limits the rows: no WHERE, no join, no LIMIT. Said of tables that the datasource lists under `large`.
+        Nothing limits the rows: no WHERE, no join, no LIMIT. Said of tables that the datasource lists under `large`.
 
-    **Why.** Every run takes as long as the table is, which grows. One day the query takes longer than its timeout, and the monitor is blind.
+        **Why.** Every run takes as long as the table is, which grows. One day the query takes longer than its timeout, and the monitor is blind.
 
-    **Example**
+        **Example**
 
+            every: 1m
         query: SELECT COUNT(*) AS events FROM events
 
-    **Instead**
+        **Instead**
 
+            every: 1m
         query: SELECT COUNT(*) AS events FROM events WHERE created_at > NOW() - INTERVAL '1 hour'
 
-    **Source.** Counting reads every row: https://wiki.postgresql.org/wiki/Slow_Counting (from memory, 2026-11-21)
+    or the whole of it once an hour.
+
+        **Source.** Counting reads every row: https://wiki.postgresql.org/wiki/Slow_Counting (from memory, 2026-11-21)
     """
-    if query.datasource is None or any(node.args.get(part) is not None for part in ("where", "limit", "joins", "sample", "having")):
+    if (
+        query.datasource is None
+        or query.every_s is None
+        or query.every_s >= _OFTEN_S
+        or any(node.args.get(part) is not None for part in ("where", "limit", "joins", "sample", "having"))
+    ):
         return
     source = node.args["from_"].this if node.args.get("from_") is not None else None
     if isinstance(source, exp.Table) and is_large(source, query.datasource) and not source.args.get("sample"):
         yield query.fault(
             f"every run reads the whole of '{source.name}', which is large",
             source,
-            help="add WHERE with a time, as far back as the monitor needs",
+            help="add WHERE with a time, as far back as the monitor needs, or run it less often",
         )
