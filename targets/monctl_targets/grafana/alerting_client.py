@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from urllib.parse import quote
 
-from monctl.errors import Conflict
+from monctl.errors import Conflict, NotFound
 from monctl.rest import Http
 from monctl.resource import Json, Live, Mark, Resource
 from monctl_targets.grafana.identity import bare_name, marked_name, read_name
@@ -49,7 +50,7 @@ class AlertingClient:
                     return self._put_mute_timing(body, mark, live)
 
     def delete(self, live: Live) -> None:
-        """Deletes; NotFound is the caller's to swallow."""
+        """Deletes; NotFound is the caller's to swallow, but for one receiver of several."""
         with self._lock:
             match live.kind:
                 case "rule_group":
@@ -57,7 +58,8 @@ class AlertingClient:
                     self._write("DELETE", _group_path(folder, title))
                 case "contact_point":
                     for integration in live.body["receivers"]:
-                        self._write("DELETE", f"{BASE}/contact-points/{integration['uid']}")
+                        with suppress(NotFound):  # gone by a deletion whose answer was lost; the others must go all the same
+                            self._write("DELETE", f"{BASE}/contact-points/{integration['uid']}")
                 case _:
                     self._write("DELETE", f"{BASE}/mute-timings/{quote(live.remote_id, safe='')}")
 

@@ -11,13 +11,14 @@ from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tables import is_large, tables
+from monctl.lint.tree import conjuncts
 
 
-@query_rule("SQL016", "pattern-starts-open", level=Level.WARNING, nodes=("Like", "ILike"))
+@query_rule("SQL016", "pattern-starts-open", level=Level.WARNING, nodes=("Select",))
 def pattern_starts_open(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query looks into a table marked large for a text that may stand anywhere.
 
-    `LIKE '%word'` cannot use an ordinary index. Said of tables that the datasource lists under `large`.
+    `LIKE '%word'` cannot use an ordinary index. Said of tables that the datasource lists under `large`, where WHERE says nothing else.
 
     **Why.** Every run reads the whole table. The monitor becomes the load it should notice.
 
@@ -36,14 +37,21 @@ def pattern_starts_open(node: exp.Expr, query: Query, context: Context) -> Itera
 
     **Source.** Which patterns an index serves: https://www.postgresql.org/docs/current/indexes-types.html (from memory, 2026-11-21)
     """
-    pattern = node.args.get("expression")
-    if not isinstance(pattern, exp.Literal) or not pattern.name.startswith(("%", "_")) or query.datasource is None:
+    where = node.args.get("where")
+    if where is None or query.datasource is None or node.args.get("joins"):
         return
-    select = node.find_ancestor(exp.Select)
-    table = next((one for one in tables(select) if is_large(one, query.datasource)), None) if select is not None else None
-    if table is not None and node.find_ancestor(exp.Where, exp.Select) is not select:
+    table = next((one for one in tables(node) if is_large(one, query.datasource)), None) if isinstance(node, exp.Select) else None
+    patterns = [_open_pattern(part) for part in conjuncts(where.this)]
+    first = patterns[0]
+    if table is not None and first is not None and None not in patterns:
         yield query.fault(
-            f"a pattern that begins with '{pattern.name[0]}' reads the whole of '{table.name}', which is large",
-            pattern,
-            help="compare with a column that has an index, or let the pattern begin with what is known",
+            f"a pattern that begins with '{first.name[0]}' reads the whole of '{table.name}', which is large",
+            first,
+            help="compare with a column that has an index, such as a time, or let the pattern begin with what is known",
         )
+
+
+def _open_pattern(node: exp.Expr) -> exp.Literal | None:
+    """The pattern of a LIKE that may begin with anything; None for every other condition."""
+    pattern = node.args.get("expression") if isinstance(node, exp.Like | exp.ILike) else None
+    return pattern if isinstance(pattern, exp.Literal) and pattern.name.startswith(("%", "_")) else None

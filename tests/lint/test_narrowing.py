@@ -1,0 +1,300 @@
+"""Which findings `monctl lint` shows: of some rules, of what has changed since a commit, beyond a baseline."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from monctl.cli import run
+
+SETTINGS = "estate: shop\ntargets: {uptimerobot: {}}\n"
+SPECS = """teams: {ops: {}}
+severities:
+  critical: {pages: true, notify: [mail]}
+channels:
+  mail: {email: {to: [ana@example.com]}}
+monitors:
+  web:
+    http: https://example.com
+    alert:
+      critical: down
+  shop:
+    http: https://shop.example.com
+    alert:
+      critical: down
+"""
+EVERYTHING = [
+    "MON005 monitor.web",
+    "MON006 monitor.web",
+    "MON005 monitor.shop",
+    "MON006 monitor.shop",
+    "ROUTE003 monitor.web",
+    "ROUTE003 monitor.shop",
+]
+
+
+@pytest.fixture
+def estate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    (tmp_path / "monctl.yaml").write_text(SETTINGS, encoding="utf-8")
+    (tmp_path / "specs.yaml").write_text(SPECS, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+    return tmp_path
+
+
+@pytest.fixture
+def repository(estate: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The estate with one commit, in a repository no configuration of the machine reaches into."""
+    for name in [name for name in os.environ if name.startswith("GIT_")]:
+        monkeypatch.delenv(name)
+    for name, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}.items():
+        monkeypatch.setenv(name, value)
+    for who in ("AUTHOR", "COMMITTER"):
+        monkeypatch.setenv(f"GIT_{who}_NAME", "Ana")
+        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ana@example.com")
+    git("init", "--quiet", "--initial-branch=main")
+    (estate / ".gitignore").write_text(".monctl/\n", encoding="utf-8")
+    commit()
+    return estate
+
+
+def git(*arguments: str) -> None:
+    subprocess.run(["git", *arguments], check=True, capture_output=True)
+
+
+def commit() -> None:
+    git("add", "--all")
+    git("commit", "--quiet", "--message", "a change")
+
+
+def edit(estate: Path, old: str, new: str) -> None:
+    path = estate / "specs.yaml"
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new), encoding="utf-8")
+
+
+def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
+    """Code and object of each finding shown, sorted."""
+    capsys.readouterr()
+    run(["lint", "-o", "json", *arguments])
+    return sorted(f"{one['code']} {one['address']}" for one in json.loads(capsys.readouterr().out)["findings"])
+
+
+def test_all_is_shown_when_nothing_is_asked(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys) == sorted(EVERYTHING)
+
+
+@pytest.mark.parametrize("word", ["MON005", "mon005"])
+def test_one_rule(word: str, estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "--select-rule", word) == ["MON005 monitor.shop", "MON005 monitor.web"]
+
+
+def test_a_prefix_and_a_rule(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "--select-rule", "ROUTE", "--select-rule", "MON006") == sorted(one for one in EVERYTHING if "MON005" not in one)
+
+
+def test_a_target_is_a_prefix(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "--select-rule", "UPTIMEROBOT") == []
+
+
+def test_what_is_left_out_does_not_fail(estate: Path) -> None:
+    assert run(["lint", "--fail-on", "warning"]) == 1
+    assert run(["lint", "--fail-on", "warning", "--select-rule", "SQL"]) == 0
+
+
+@pytest.mark.parametrize("word", ["MON05", "SQ7", ""])
+def test_a_rule_there_is_not(word: str, estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--select-rule", word]) == 64
+    assert f"no rule is called '{word}', and none begins so\n  help: " in capsys.readouterr().err
+
+
+def test_statistics(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--statistics", "--fail-on", "warning"]) == 1
+
+    assert capsys.readouterr().out == (
+        "2  MON005         warning  page-without-runbook\n2  MON006         warning  nobody-owns-it\n2  ROUTE003       warning  page-wakes-nobody\n"
+    )
+
+
+def test_statistics_as_json(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", "--statistics", "-o", "json", "--select-rule", "MON005"])
+
+    assert json.loads(capsys.readouterr().out) == {
+        "format_version": 1,
+        "rules": [{"code": "MON005", "level": "warning", "name": "page-without-runbook", "count": 2}],
+    }
+
+
+def test_statistics_have_two_forms(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--statistics", "-o", "sarif"]) == 64
+    assert "--statistics are text or json, not sarif" in capsys.readouterr().err
+
+
+def test_nothing_has_changed(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert told(capsys, "--base", "HEAD") == []
+
+
+def test_an_object_with_a_changed_line_is_shown_whole(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "http: https://shop.example.com", "http: https://shop.example.com/health")
+
+    assert told(capsys, "--base", "main") == ["MON005 monitor.shop", "MON006 monitor.shop", "ROUTE003 monitor.shop"]
+
+
+def test_a_line_that_was_removed_is_a_change(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "    http: https://example.com\n", "    http: https://example.com\n    action: Look at the proxy.\n")
+    commit()
+    edit(repository, "    action: Look at the proxy.\n", "")
+
+    assert told(capsys, "--base", "HEAD") == ["MON005 monitor.web", "MON006 monitor.web", "ROUTE003 monitor.web"]
+
+
+def test_what_was_committed_since_and_what_is_staged(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git("checkout", "--quiet", "-b", "branch")
+    edit(repository, "https://shop.example.com", "https://shop.example.com/a")
+    commit()
+    edit(repository, "https://example.com", "https://example.com/a")
+    git("add", "--all")
+
+    assert told(capsys, "--base", "HEAD", "--select-rule", "MON005") == ["MON005 monitor.web"]
+    assert told(capsys, "--base", "main", "--select-rule", "MON005") == ["MON005 monitor.shop", "MON005 monitor.web"]
+
+
+def test_what_others_changed_meanwhile_is_not_ours(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    git("checkout", "--quiet", "-b", "branch")
+    git("checkout", "--quiet", "main")
+    edit(repository, "https://shop.example.com", "https://shop.example.com/a")
+    commit()
+    git("checkout", "--quiet", "branch")
+
+    assert told(capsys, "--base", "main") == []
+
+
+def test_a_file_git_does_not_know_is_new(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "ein neues \N{LATIN SMALL LETTER U WITH DIAERESIS}.yaml").write_text(
+        "monitors:\n  new: {http: https://new.example.com, alert: {critical: down}}\n", encoding="utf-8"
+    )
+
+    assert told(capsys, "--base", "HEAD", "--select-rule", "MON") == ["MON005 monitor.new", "MON006 monitor.new"]
+
+
+def test_text_that_looks_like_a_diff(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    text = "services:\n  a:\n    description: |\n      one\n"
+    (repository / "a.yaml").write_text(text, encoding="utf-8")
+    commit()
+    (repository / "a.yaml").write_text(text + "      @@ -1 +1,90 @@\n      diff --git a/specs.yaml b/specs.yaml\n# two", encoding="utf-8")
+
+    assert told(capsys, "--base", "HEAD", "--select-rule", "MON") == []
+
+
+def test_a_commit_there_is_not(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--base", "origin/trunk"]) == 64
+    assert capsys.readouterr().err.startswith("monctl: git knows no commit 'origin/trunk'\n  help: name a branch, a tag or a commit")
+
+
+def test_a_name_that_is_an_option_is_no_commit(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--base=--output=stolen"]) == 64
+    assert "git knows no commit '--output=stolen'" in capsys.readouterr().err
+    assert not (repository / "stolen").exists()
+
+
+def test_no_repository(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(estate.parent))
+
+    assert run(["lint", "--base", "main"]) == 64
+    assert "--base compares with a commit, and this folder is in no git repository" in capsys.readouterr().err
+
+
+def test_no_git(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setenv("PATH", str(estate))
+
+    assert run(["lint", "--base", "main"]) == 64
+    assert "--base needs git, which is not installed" in capsys.readouterr().err
+
+
+def test_what_a_baseline_knows_is_not_told(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--write-baseline", "known.json", "--fail-on", "info"]) == 0
+    assert "known.json: 6 findings known from now on" in capsys.readouterr().err
+
+    assert run(["lint", "--baseline", "known.json", "--fail-on", "info"]) == 0
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "2 files, nothing wrong\nknown.json leaves out 6 findings\n"
+
+
+def test_a_baseline_is_not_about_lines(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", "--write-baseline", "known.json"])
+    (estate / "specs.yaml").write_text("# moved\n\n" + SPECS, encoding="utf-8")
+    (estate / "specs.yaml").rename(estate / "moved.yaml")
+
+    assert told(capsys, "--baseline", "known.json") == []
+
+
+def test_what_is_new_is_told_beside_a_baseline(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", "--write-baseline", "known.json"])
+    edit(estate, "  shop:\n", "  new:\n    http: https://new.example.com\n    alert: {critical: down}\n  shop:\n")
+
+    assert told(capsys, "--baseline", "known.json") == ["MON005 monitor.new", "MON006 monitor.new", "ROUTE003 monitor.new"]
+
+
+def test_entries_that_are_no_longer_needed_are_named(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", "--write-baseline", "known.json"])
+    edit(estate, "    http: https://shop", "    action: Look.\n    http: https://shop")
+    capsys.readouterr()
+    run(["lint", "--baseline", "known.json"])
+
+    assert capsys.readouterr().err == (
+        "2 files, nothing wrong\nknown.json leaves out 5 findings\n"
+        "known.json knows what is no longer found; write it anew with --write-baseline known.json:\n"
+        "  MON005 monitor.shop: 'critical' wakes somebody, and nothing says what to do\n"
+    )
+
+
+def test_a_baseline_is_written_anew_for_some_rules(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", "--write-baseline", "known.json", "--select-rule", "MON005"])
+    assert told(capsys, "--baseline", "known.json") == sorted(one for one in EVERYTHING if "MON005" not in one)
+
+    run(["lint", "--baseline", "known.json", "--write-baseline", "known.json", "--select-rule", "MON006"])
+    assert told(capsys, "--baseline", "known.json") == ["ROUTE003 monitor.shop", "ROUTE003 monitor.web"]
+
+
+def test_all_together(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", "--write-baseline", ".monctl/known.json", "--select-rule", "MON005"])
+    edit(repository, "https://shop.example.com", "https://shop.example.com/a")
+
+    assert told(capsys, "--baseline", ".monctl/known.json", "--base", "main", "--select-rule", "MON") == ["MON006 monitor.shop"]
+
+
+def test_the_same_findings_make_the_same_bytes(estate: Path) -> None:
+    run(["lint", "--write-baseline", "one.json"])
+    run(["lint", "--baseline", "one.json", "--write-baseline", "two.json"])
+
+    assert (estate / "one.json").read_bytes() == (estate / "two.json").read_bytes()
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", '{"format_version": 2, "findings": []}', '{"format_version": 1, "findings": [{"code": "MON005"}]}']
+)
+def test_a_baseline_that_is_none(text: str, estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (estate / "known.json").write_text(text, encoding="utf-8")
+
+    assert run(["lint", "--baseline", "known.json"]) == 64
+    assert "known.json is not a baseline" in capsys.readouterr().err
+
+
+def test_a_baseline_there_is_not(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--baseline", "none.json"]) == 64
+    assert (
+        capsys.readouterr().err == "monctl: there is no baseline none.json\n  help: `monctl lint --write-baseline none.json` writes one\n"
+    )
+
+
+def test_what_is_not_valid_is_never_known(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(estate, "notify: [mail]", "notify: [male]")
+
+    assert run(["lint", "--write-baseline", "known.json", "--select-rule", "MON", "-o", "concise"]) == 1
+    assert "error[SPEC040]" in capsys.readouterr().out
+    assert not (estate / "known.json").exists()
