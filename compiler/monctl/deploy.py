@@ -134,7 +134,15 @@ def plan(checked: Checked, targets: Mapping[str, Target], request: Request) -> P
         ),
     )
     whole = replace(whole, changes=with_audience(whole.changes, checked.program))
-    return Planned(checked, whole, reached, unreached, tuple(refusals(checked, whole, allow_delete=request.allow_delete)), secrets_of(checked, request), state_of(checked, request))
+    return Planned(
+        checked,
+        whole,
+        reached,
+        unreached,
+        tuple(refusals(checked, whole, allow_delete=request.allow_delete)),
+        secrets_of(checked, request),
+        state_of(checked, request),
+    )
 
 
 def state_of(checked: Checked, request: Request) -> Path:
@@ -178,5 +186,3 @@ def resources(planned: Planned) -> Iterable[Resource]:
 def unreachable(planned: Iterable[Planned]) -> list[tuple[str, MonctlError]]:
     """(estate, why) of every target that could not be asked."""
     return [(one.checked.program.estate, error) for one in planned for error in one.unreached.values()]
-
-

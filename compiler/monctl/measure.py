@@ -120,7 +120,9 @@ class Sentry:
 
     kind: ClassVar[str] = "sentry"
     datasource: str
-    measure: Literal["events", "users", "p50", "p75", "p95", "p99", "average", "failure_rate", "throughput", "crash_free_rate", "apdex"] = "events"
+    measure: Literal["events", "users", "p50", "p75", "p95", "p99", "average", "failure_rate", "throughput", "crash_free_rate", "apdex"] = (
+        "events"
+    )
     """`p…` and `average` are transaction durations in ms; `failure_rate` and `crash_free_rate` are percent; the others are counts."""
     tags: Mapping[str, str | None] = field(default_factory=dict)
     """Tag → value; None: the tag is set, to anything."""

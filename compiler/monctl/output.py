@@ -49,7 +49,9 @@ def write(folder: Path, files: Mapping[str, str]) -> tuple[int, int]:
             _remove(folder, path)
         _put(folder / MANIFEST, json.dumps({"format_version": 1, "files": sorted(files)}, indent=2) + "\n")
     except OSError as error:
-        raise UsageError(f"cannot write {error.filename or folder}: {(error.strerror or '').lower()}", hint="name another folder with --out") from None
+        raise UsageError(
+            f"cannot write {error.filename or folder}: {(error.strerror or '').lower()}", hint="name another folder with --out"
+        ) from None
     return written, len(gone)
 
 

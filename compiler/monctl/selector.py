@@ -48,7 +48,10 @@ def _meant(entry: str, objects: dict[str, object], program: Program) -> set[str]
     found = {address for address, one in objects.items() if fits(address, one)}
     if not found and (colon or not any(mark in entry for mark in "*?[")):
         names = [address.partition(".")[2] for address in objects]
-        raise UsageError(f"nothing is selected by '{entry}' in estate '{program.estate}'", hint=None if colon else did_you_mean(entry, [*objects, *names]))
+        raise UsageError(
+            f"nothing is selected by '{entry}' in estate '{program.estate}'",
+            hint=None if colon else did_you_mean(entry, [*objects, *names]),
+        )
     return found
 
 

@@ -181,6 +181,16 @@ def test_a_file_git_does_not_know_is_new(repository: Path, capsys: pytest.Captur
     assert told(capsys, "--base", "HEAD", "--select-rule", "MON") == ["MON005 monitor.new", "MON006 monitor.new"]
 
 
+def test_any_line_of_a_python_spec(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = repository / "more.py"
+    text = "from monctl import Monitor, http\n\n\ndef check(name: str, url: str) -> None:\n    Monitor(name, http(url), alert={'critical': 'down'})\n\n\n"
+    spec.write_text(text + "check('blog', 'https://blog.example.com')\n", encoding="utf-8")
+    commit()
+    spec.write_text(text + "check('blog', 'https://blog.example.com/health')\n", encoding="utf-8")
+
+    assert told(capsys, "--base", "HEAD", "--select-rule", "MON") == ["MON005 monitor.blog", "MON006 monitor.blog"]
+
+
 def test_text_that_looks_like_a_diff(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "services:\n  a:\n    description: |\n      one\n"
     (repository / "a.yaml").write_text(text, encoding="utf-8")

@@ -65,7 +65,17 @@ def command(
         else:
             from monctl.cli.deploying import make_plans
 
-            planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened, resume=resume)
+            planned = make_plans(
+                checked,
+                known,
+                only=targets,
+                selected=selected,
+                excluded=excluded,
+                adopt=adopt,
+                allow_delete=allow_delete,
+                sandbox=opened,
+                resume=resume,
+            )
         words = ["apply", *([str(saved)] if saved is not None else []), "--resume"]
         again = command_line(*words, folder=folder, environment=environment, sandbox=sandbox)
         return _carry_out(planned, yes=yes, resume=resume, output=output, again=again)
@@ -100,7 +110,9 @@ def _told(receipts: Sequence[Receipt], *, refused: bool, again: str) -> int:
 
     counts = {outcome: sum(1 for receipt in receipts if receipt.outcome is outcome) for outcome in Outcome}
     if receipts:
-        rest = ", ".join(f"{counts[outcome]} {word}" for outcome, word in ((Outcome.FAILED, "failed"), (Outcome.UNTRIED, "not tried")) if counts[outcome])
+        rest = ", ".join(
+            f"{counts[outcome]} {word}" for outcome, word in ((Outcome.FAILED, "failed"), (Outcome.UNTRIED, "not tried")) if counts[outcome]
+        )
         options.note(f"{counts[Outcome.DONE]} done" + (f", {rest}; when the cause is mended: {again}" if rest else ""))
     if counts[Outcome.FAILED] or counts[Outcome.UNTRIED]:
         return 4
@@ -123,4 +135,3 @@ def _apply_one(planned: Planned, plan: Plan, *, resume: bool, output: str) -> li
             if output == "text":
                 click.echo(receipt_line(receipt, color=options.color()), err=True)
     return receipts
-

@@ -47,4 +47,6 @@ def _used(checked: Sequence[Checked], only: Sequence[str]) -> None:
     for name in only:
         if name not in used:
             who = f"estate '{checked[0].program.estate}' does" if len(checked) == 1 else "these estates do"
-            raise UsageError(f"{who} not use {name}", hint=f"targets here: {', '.join(sorted(used)) or 'none'}; add it to `targets` in monctl.yaml")
+            raise UsageError(
+                f"{who} not use {name}", hint=f"targets here: {', '.join(sorted(used)) or 'none'}; add it to `targets` in monctl.yaml"
+            )

@@ -13,7 +13,13 @@ from monctl.cli import options
 @click.command("compile")
 @options.estate
 @options.targets
-@click.option("--out", "out", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Folder for the files: DIR/ESTATE/TARGET/KIND/KEY.json.")
+@click.option(
+    "--out",
+    "out",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Folder for the files: DIR/ESTATE/TARGET/KIND/KEY.json.",
+)
 @click.option("--report", is_flag=True, help="Say what is exact, approximated or dropped, per field and target.")
 @options.output("text", "json")
 @options.cached

@@ -14,8 +14,20 @@ from monctl.cli import options
 
 
 @click.command("demo")
-@click.option("-C", "--dir", "folder", metavar="DIR", type=click.Path(path_type=Path), help="Estates to show. Default: monitors/, else a new one as `monctl init` writes it.")
-@click.option("--keep", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Keep the providers' data in DIR, to look at with `monctl sandbox --data DIR`.")
+@click.option(
+    "-C",
+    "--dir",
+    "folder",
+    metavar="DIR",
+    type=click.Path(path_type=Path),
+    help="Estates to show. Default: monitors/, else a new one as `monctl init` writes it.",
+)
+@click.option(
+    "--keep",
+    type=click.Path(path_type=Path, file_okay=False),
+    metavar="DIR",
+    help="Keep the providers' data in DIR, to look at with `monctl sandbox --data DIR`.",
+)
 def command(folder: Path | None, keep: Path | None) -> int:
     """Everything on loopback, in a minute: check, compile, plan, apply, and find nothing left to do.
 

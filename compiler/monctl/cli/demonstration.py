@@ -73,7 +73,9 @@ class _Show:
                 "escalation": len(program.escalations), "runbook": len(program.runbooks),
             }  # fmt: skip
             said = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for noun, count in counts.items() if count)
-            rows.append((program.estate, f"{self.style.paint('valid', 'green') if one.valid else self.style.paint('invalid', 'red')}  {said}"))
+            rows.append(
+                (program.estate, f"{self.style.paint('valid', 'green') if one.valid else self.style.paint('invalid', 'red')}  {said}")
+            )
         self._lines(rows)
         for one in checked:
             if not one.valid:
@@ -87,7 +89,12 @@ class _Show:
             said = ", ".join(f"{name} {len(each.resources)}" for name, each in targets.items())
             inexact = [entry for each in targets.values() for entry in each.fidelity if entry.fit is not Fit.EXACT]
             dropped = sum(1 for entry in inexact if entry.fit is Fit.DROPPED)
-            rows.append((one.program.estate, f"{said}  {self.style.dim(f'({len(inexact) - dropped} approximated, {dropped} dropped: compile --report)')}"))
+            rows.append(
+                (
+                    one.program.estate,
+                    f"{said}  {self.style.dim(f'({len(inexact) - dropped} approximated, {dropped} dropped: compile --report)')}",
+                )
+            )
         self._lines(rows)
 
     def _planned(self, planned: Sequence[Planned]) -> bool:
@@ -168,5 +175,3 @@ def _threshold(roots: Sequence[Path]) -> tuple[Path, str, str] | None:
                 if re.match(r'\s+\w+: "[<>] ?80%', line):
                     return path, line, line.replace("80%", "75%", 1)
     return None
-
-

@@ -70,7 +70,9 @@ def make_plans(
         planned.append(plan(one, known, request))
     strange = unmatched(adopt, [resource for one in planned for resource in resources(one)])
     if strange and not any(one.unreached for one in planned):
-        raise UsageError(f"--adopt: nothing in the specs is '{strange[0]}'", hint="name an address such as monitor.site, or target/kind/key")
+        raise UsageError(
+            f"--adopt: nothing in the specs is '{strange[0]}'", hint="name an address such as monitor.site, or target/kind/key"
+        )
     return planned
 
 
@@ -135,5 +137,3 @@ def agreed(question: str, *, yes: bool) -> bool:
         options.note("monctl: not applied: there is nobody to ask here; say --yes, or apply a saved plan with --yes")
         return False
     return click.confirm(question, err=True)
-
-

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -102,14 +103,18 @@ def _selected(found: Finding, rules: Sequence[str]) -> bool:
 
 
 def _of_changes(checked: Checked, findings: Sequence[Finding], changes: Changes | None) -> Sequence[Finding]:
-    """The findings in changed lines, and those about objects of which a line has changed."""
+    """The findings in changed lines, and those about objects of which a line has changed; of a Python spec, any line of its file."""
     if changes is None or not findings:
         return findings
     sources = checked.loaded.sources
     touched = set()
     for item in checked.loaded.items:
         key, value = sources.span(item.origin, key=True), sources.span(item.origin)
-        if changes.touch(key.file, min(key.line, value.line), max(key.end_line, value.end_line)):
+        if item.origin.line is not None:  # a Python spec: the line is that of a call, whose arguments may come from any other
+            first, last = 1, sys.maxsize
+        else:
+            first, last = min(key.line, value.line), max(key.end_line, value.end_line)
+        if changes.touch(key.file, first, last):
             touched.add(item.address)
     return [
         each

@@ -16,7 +16,9 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 def estate(function: F) -> F:
     """`-C DIR` and `-e ENV`."""
-    function = click.option("-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else the estate's default.")(function)
+    function = click.option(
+        "-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else the estate's default."
+    )(function)
     return click.option(
         "-C", "--dir", "folder", envvar="MONCTL_DIR", metavar="DIR", type=click.Path(path_type=Path),
         help="An estate, or a folder of estates. Default: the current folder, else monitors/.",
@@ -25,7 +27,16 @@ def estate(function: F) -> F:
 
 def output(*formats: str) -> Callable[[F], F]:
     """`-o FORMAT`; the first is the default."""
-    return click.option("-o", "--output", "output", type=click.Choice(formats), default=formats[0], show_default=True, envvar="MONCTL_OUTPUT", help="How to print the result.")
+    return click.option(
+        "-o",
+        "--output",
+        "output",
+        type=click.Choice(formats),
+        default=formats[0],
+        show_default=True,
+        envvar="MONCTL_OUTPUT",
+        help="How to print the result.",
+    )
 
 
 def targets(function: F) -> F:
@@ -42,7 +53,9 @@ def cached(function: F) -> F:
 
         return recording.recorded(lambda: function(*args, **kwargs))
 
-    option = click.option("--no-cache", is_flag=True, expose_value=False, help="Find the answer anew even when nothing has changed. Also: MONCTL_NO_CACHE=1.")
+    option = click.option(
+        "--no-cache", is_flag=True, expose_value=False, help="Find the answer anew even when nothing has changed. Also: MONCTL_NO_CACHE=1."
+    )
     return cast("F", option(recorded))
 
 
@@ -79,7 +92,10 @@ def roots(folder: Path | None) -> list[Path]:
     try:
         return discover.estates(here)
     except EstateError:
-        raise EstateError("no estate here: there is no monctl.yaml in this folder, below it, or in monitors/", hint="run `monctl init` to begin one, or name a folder with -C") from None
+        raise EstateError(
+            "no estate here: there is no monctl.yaml in this folder, below it, or in monitors/",
+            hint="run `monctl init` to begin one, or name a folder with -C",
+        ) from None
 
 
 def color(stream: Any = None) -> bool:

@@ -12,7 +12,15 @@ from monctl.cli import options
 
 @click.command("sandbox")
 @click.option("--port", type=click.IntRange(0, 65535), default=8642, show_default=True, help="0 takes a free one.")
-@click.option("--data", "data", type=click.Path(path_type=Path, file_okay=False), default=Path(".monctl/sandbox"), show_default=True, metavar="DIR", help="Where it keeps what it holds.")
+@click.option(
+    "--data",
+    "data",
+    type=click.Path(path_type=Path, file_okay=False),
+    default=Path(".monctl/sandbox"),
+    show_default=True,
+    metavar="DIR",
+    help="Where it keeps what it holds.",
+)
 def command(port: int, data: Path) -> int:
     """Serve stand-ins of the providers on loopback: /sentry /uptimerobot /grafana /pagerduty, and a page of all they hold.
 

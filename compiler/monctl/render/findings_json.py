@@ -59,7 +59,10 @@ def record(found: Finding) -> dict[str, object]:
 
 def document(findings: Sequence[Finding]) -> str:
     """All of them, with a final newline."""
-    return json.dumps({"format_version": FORMAT_VERSION, "findings": [record(found) for found in findings]}, indent=2, ensure_ascii=False) + "\n"
+    return (
+        json.dumps({"format_version": FORMAT_VERSION, "findings": [record(found) for found in findings]}, indent=2, ensure_ascii=False)
+        + "\n"
+    )
 
 
 def github(findings: Sequence[Finding]) -> str:

@@ -33,7 +33,9 @@ def one(found: Finding, sources: Sources, style: Style) -> str:
         bar = style.dim("|")
         lines.append(f"{gutter} {bar}")
         lines.append(f"{style.dim(str(span.line))} {bar} {shown}")
-        lines.append(f"{gutter} {bar} {' ' * _columns(shown[:start])}{style.paint('^' * max(1, _columns(shown[start : start + width])), _COLOR[found.level])}")
+        lines.append(
+            f"{gutter} {bar} {' ' * _columns(shown[:start])}{style.paint('^' * max(1, _columns(shown[start : start + width])), _COLOR[found.level])}"
+        )
     if found.help:
         lines.append(f"{gutter} {style.dim('=')} help: {found.help}")
     return "\n".join(lines) + "\n"

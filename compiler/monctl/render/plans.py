@@ -37,7 +37,9 @@ def json_text(plans: Sequence[Plan]) -> str:
     whole: dict[str, Any] = {
         "format_version": FORMAT_VERSION,
         "fingerprint": hashlib.sha256("".join(plan.fingerprint for plan in plans).encode()).hexdigest()[:16],
-        "summary": {name: sum(document["summary"][name] for document in documents) for name in documents[0]["summary"]} if documents else {},
+        "summary": {name: sum(document["summary"][name] for document in documents) for name in documents[0]["summary"]}
+        if documents
+        else {},
         **{name: [entry for document in documents for entry in document[name]] for name in ("changes", "fidelity", "errors", "notes")},
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"

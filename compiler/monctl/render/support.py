@@ -21,7 +21,9 @@ def records(targets: Mapping[str, Capabilities]) -> dict[str, Any]:
                 "accepts": sorted(can.accepts),
                 "default_for": sorted(can.default_for),
                 "fallback": can.fallback,
-                "capabilities": [{"feature": one.feature, "fit": one.fit.value, "how": one.how, "source": one.source} for one in can.capabilities],
+                "capabilities": [
+                    {"feature": one.feature, "fit": one.fit.value, "how": one.how, "source": one.source} for one in can.capabilities
+                ],
                 "limits": [{"name": one.name, "value": one.value, "unit": one.unit, "source": one.source} for one in can.limits],
             }
             for name, can in sorted(targets.items())
@@ -45,7 +47,10 @@ def text(targets: Mapping[str, Capabilities], *, color: bool = False) -> str:
             cells.append(style.paint(cell, _COLOR[one.fit]) if one else cell)
         lines.append(f"{feature:{first}} " + " ".join(cells).rstrip())
     notes = [
-        f"  {name:{max(map(len, names))}}  {feature:{first}}  {one.how}" for name in names for feature, row in table.items() if (one := row.get(name)) and one.how
+        f"  {name:{max(map(len, names))}}  {feature:{first}}  {one.how}"
+        for name in names
+        for feature, row in table.items()
+        if (one := row.get(name)) and one.how
     ]
     return "\n".join([*lines, "", style.bold("Notes"), *notes]) + "\n"
 
@@ -58,7 +63,10 @@ def markdown(targets: Mapping[str, Capabilities]) -> str:
         lines.append(f"| {feature} | " + " | ".join(_SIGN[row[name].fit] if name in row else "–" for name in names) + " |")
     for name in names:
         lines += ["", f"## {name}", ""]
-        lines += [f"* {one.feature}: {_SIGN[one.fit]}{f' — {one.how}' if one.how else ''}{f' ({one.source})' if one.source else ''}" for one in targets[name].capabilities]
+        lines += [
+            f"* {one.feature}: {_SIGN[one.fit]}{f' — {one.how}' if one.how else ''}{f' ({one.source})' if one.source else ''}"
+            for one in targets[name].capabilities
+        ]
         lines += [f"* limit, {one.name}: {one.value:g} {one.unit} ({one.source})" for one in targets[name].limits]
     return "\n".join(lines) + "\n"
 

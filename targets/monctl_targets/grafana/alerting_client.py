@@ -13,8 +13,8 @@ from contextlib import suppress
 from urllib.parse import quote
 
 from monctl.errors import Conflict, NotFound
-from monctl.rest import Http
 from monctl.resource import Json, Live, Mark, Resource
+from monctl.rest import Http
 from monctl_targets.grafana.identity import bare_name, marked_name, read_name
 from monctl_targets.grafana.normalize import MARK_ANNOTATION
 

@@ -13,8 +13,8 @@ from urllib.parse import quote
 
 from monctl.errors import AuthError, Conflict, NotFound, ProviderError, Rejected, UsageError
 from monctl.examination import Check
-from monctl.rest import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
+from monctl.rest import Http
 from monctl.target import Settings
 from monctl_targets.grafana.alerting_client import AlertingClient
 from monctl_targets.grafana.examine import examine, scratch

@@ -6,8 +6,8 @@ from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from monctl.errors import AuthError, Conflict, Garbled, NotFound, ProviderError, Rejected, Unreachable
-from monctl.rest import Http
 from monctl.resource import Json
+from monctl.rest import Http
 
 PAGE = 100
 """Objects a request; the API's limit. https://developer.pagerduty.com/docs/pagination (read 2026-11-20)"""

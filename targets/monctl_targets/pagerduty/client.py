@@ -13,8 +13,8 @@ from typing import Any
 
 from monctl.errors import Rejected, UsageError
 from monctl.examination import Check
-from monctl.rest import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
+from monctl.rest import Http
 from monctl.target import Settings
 from monctl_targets.pagerduty.api import ACCEPT, Api, classify
 from monctl_targets.pagerduty.examine import examine, scratch

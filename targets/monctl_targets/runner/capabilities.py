@@ -11,7 +11,15 @@ _SAID = (
     *(f"threshold.{term}" for term in ("comparison", "for", "in", "between", "trend", "down", "any", "error", "no_data")),
     *(f"channel.{kind}" for kind in ("slack", "email", "pagerduty", "sms", "webhook", "sentry")),
     *(f"channel.{part}" for part in ("rate", "repeat", "resolved", "group_by")),
-    *("escalation", "escalation.repeat", "rotation", "rotation.layers", "rotation.overrides", "rotation.restrictions", "rotation.time_zone"),
+    *(
+        "escalation",
+        "escalation.repeat",
+        "rotation",
+        "rotation.layers",
+        "rotation.overrides",
+        "rotation.restrictions",
+        "rotation.time_zone",
+    ),
     *("severity", "severity.digest", "severity.urgency", "calendar", "calendar.holidays", "maintenance", "phases"),
     *("action", "goal", "labels", "message", "no_data", "on_error", "recover_after", "runbook", "report", "slo", "team"),
 )

@@ -13,8 +13,8 @@ from requests.utils import parse_header_links
 
 from monctl.errors import AuthError, Garbled, NotFound, ProviderError, RateLimited, Rejected, UsageError
 from monctl.examination import Check
-from monctl.rest import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource, leaves
+from monctl.rest import Http
 from monctl.target import Settings
 from monctl_targets.sentry import echo
 from monctl_targets.sentry.directory import Directory

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 
 from monctl.errors import NotFound, Rejected
-from monctl.rest import Http
 from monctl.resource import Json, Lookup, lookup
+from monctl.rest import Http
 
 Row = Mapping[str, Json]
 Pages = Callable[..., Iterator[Row]]

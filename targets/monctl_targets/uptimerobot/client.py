@@ -20,8 +20,8 @@ from urllib.parse import parse_qs, urlsplit
 
 from monctl.errors import AuthError, Conflict, Garbled, NotFound, ProviderError, Rejected, UsageError
 from monctl.examination import Check
-from monctl.rest import Http
 from monctl.resource import Json, Live, Lookup, Mark, Resource
+from monctl.rest import Http
 from monctl.target import Settings
 from monctl_targets.uptimerobot import mark as marks
 from monctl_targets.uptimerobot.examine import examine, scratch
