@@ -7,8 +7,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from monctl.discover import SETTINGS
 from monctl.errors import UsageError
 from monctl.saying import SaidObject, slug
+from monctl.schema import for_editors
 from monctl.spec.file import KINDS
 from monctl.spec_writer import spec_text
 
@@ -64,7 +66,7 @@ class Layout:
                     split = many.get(kind, False) and one.group
                     name = f"{_FILES[kind]}/{slug(one.group) or 'other'}" if split else _FILES[kind]
                     found.setdefault(f"{self.below}{name}.yaml", {}).setdefault(kind, []).append(one)
-        return {path: spec_text(kinds, about=self.about) for path, kinds in sorted(found.items())}
+        return {path: spec_text(kinds, about=self.about, depth=path.count("/")) for path, kinds in sorted(found.items())}
 
     @property
     def adopt_file(self) -> str:
@@ -79,6 +81,8 @@ class Layout:
     def save(self) -> list[Path]:
         """Write the files. Raises UsageError when one of them is there already, before anything is written."""
         texts = {self.root / path: text for path, text in self.written.items()}
+        if SETTINGS in self.written:
+            texts |= {self.root / path: text for path, text in for_editors().items()}
         if self.adopt:
             texts[self.root / self.adopt_file] = self.adopt_text
         there = next((path for path in texts if path.exists()), None)

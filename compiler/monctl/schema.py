@@ -19,7 +19,7 @@ from monctl.spec.estate import Estate
 from monctl.spec.file import KINDS, SpecFile
 from monctl.target import discover
 
-BASE = "https://monctl.dev/schemas/"
+BASE = "urn:monctl:schemas/"
 """Identity only: nothing is fetched from there."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -39,6 +39,12 @@ def schemas() -> dict[str, Any]:
         if more is not None:
             found.update(more(BASE))
     return dict(sorted(found.items()))
+
+
+def for_editors() -> dict[str, str]:
+    """Path below an estate's folder → text of the two schemas that editors use; the first line of a spec names them."""
+    known = schemas()
+    return {f"schemas/{name}.schema.json": text(known[name]) for name in ("estate", "spec")}
 
 
 def text(schema: Any) -> str:

@@ -12,16 +12,19 @@ from monctl.resource import Json, SecretRef
 from monctl.saying import SaidObject
 from monctl.yaml_reader import plain_value
 
-SCHEMA = "https://monctl.dev/schemas/spec.schema.json"
-"""The identity of the spec's JSON Schema (`monctl schema`)."""
-ESTATE_SCHEMA = "https://monctl.dev/schemas/estate.schema.json"
+SCHEMA = "schemas/spec.schema.json"
+"""Where an editor finds the JSON Schema of specs, from the estate's folder: `monctl init` puts it there, `monctl schema --out DIR` as well."""
+ESTATE_SCHEMA = "schemas/estate.schema.json"
 _SHORT_LIST = 90
 """Characters up to which a list of plain values stays on one line."""
 
 
-def spec_text(kinds: Mapping[str, Iterable[SaidObject]], *, about: str = "") -> str:
-    """A spec file: kinds in the given order, each with its objects, each object under a comment that says where it comes from."""
-    lines = [f"# yaml-language-server: $schema={SCHEMA}"]
+def spec_text(kinds: Mapping[str, Iterable[SaidObject]], *, about: str = "", depth: int = 0) -> str:
+    """A spec file: kinds in the given order, each with its objects, each object under a comment that says where it comes from.
+
+    `depth` counts the folders between the file and the estate's.
+    """
+    lines = [f"# yaml-language-server: $schema={'../' * depth}{SCHEMA}"]
     lines += [f"# {_comment(about)}"] if about else []
     for kind, objects in kinds.items():
         lines += ["", f"{kind}:"]

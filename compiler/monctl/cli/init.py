@@ -24,6 +24,7 @@ def command(folder: Path, name: str | None, url: str, ci: bool) -> int:
 
     FOLDER is made when it is not there (default: monitors). Nothing that exists is overwritten.
     """
+    from monctl import schema
     from monctl.errors import UsageError
 
     estate = name or _slug(folder.resolve().name)
@@ -32,6 +33,7 @@ def command(folder: Path, name: str | None, url: str, ci: bool) -> int:
     if not re.fullmatch(r"https?://[^\s\"'{}]+", url):
         raise UsageError(f"'{url}' is not a URL", hint="begin with http:// or https://")
     wanted = {folder / path: _render(template, estate=estate, url=url) for template, path in _TARGETS.items()}
+    wanted |= {folder / path: text for path, text in schema.for_editors().items()}
     if ci:
         wanted[Path(".github/workflows/monctl.yaml")] = _render("ci.yaml", estate=estate, url=url, folder=folder.as_posix())
     there = [path for path in wanted if path.exists()]

@@ -63,7 +63,7 @@ def test_a_file_looks_as_a_person_would_write_it() -> None:
     assert (
         text
         == """\
-# yaml-language-server: $schema=https://monctl.dev/schemas/spec.schema.json
+# yaml-language-server: $schema=schemas/spec.schema.json
 # Imported.
 
 monitors:
