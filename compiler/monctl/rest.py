@@ -167,7 +167,7 @@ class Http:
             own.target, own.method, own.url, own.status = self._target, method, self._redact(url), answer.status_code
             own.detail = self._redact(own.detail)
             raise own
-        raise self._error(*_meaning(answer.status_code), method, url, answer.status_code, answer.text)
+        raise self._error(*_meaning(answer.status_code), method, url, answer.status_code, answer.text, hint=_successor(headers))
 
     def _error(
         self, kind: type[ProviderError], message: str, method: str, url: str, status: int | None, detail: str, *, hint: str | None = None
@@ -221,6 +221,15 @@ def retry_after(headers: Mapping[str, str], *, now: float | None = None) -> floa
                 continue
         return max(0.0, number - at if number > 1_000_000_000 else number)
     return 1.0
+
+
+def _successor(headers: Mapping[str, str]) -> str | None:
+    """What the provider says to use instead of an endpoint it retired (Sentry: `X-Sentry-Replacement-Endpoint`, `X-Sentry-Deprecation-Date`)."""
+    new = next((value for name, value in headers.items() if name.endswith("-replacement-endpoint")), None)
+    since = next((value for name, value in headers.items() if name.endswith("-deprecation-date")), None)
+    if new is None:
+        return f"it is retired since {since}; a newer monctl may know what took its place" if since else None
+    return f"the provider names {new} in its place; a newer monctl may use it"
 
 
 def _meaning(status: int) -> tuple[type[ProviderError], str]:

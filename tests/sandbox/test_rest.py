@@ -158,3 +158,14 @@ def test_a_netrc_does_not_replace_the_credential(tmp_path: Path, monkeypatch: py
 )
 def test_the_servers_own_header_says_how_long(headers: dict[str, str], seconds: float) -> None:
     assert retry_after(headers, now=1_795_255_200.0) == seconds
+
+
+def test_a_retired_endpoint_names_what_took_its_place() -> None:
+    script = Script(
+        Response(410, {"message": "This API no longer exists."}, {"X-Sentry-Replacement-Endpoint": "/api/0/organizations/acme/workflows/"})
+    )
+
+    with pytest.raises(Gone) as caught:
+        client(script, []).get("/rules")
+    assert caught.value.hint == "the provider names /api/0/organizations/acme/workflows/ in its place; a newer monctl may use it"
+    assert len(script.asked) == 1

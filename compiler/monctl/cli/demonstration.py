@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -17,6 +18,9 @@ from monctl.render import plan_text, plans
 from monctl.render.findings_text import text as findings_text
 from monctl.render.style import Style
 from monctl.target import Built, Fit, discover
+
+if TYPE_CHECKING:
+    from monctl.sandbox.place import Sandbox
 
 
 def show(roots: Sequence[Path], data: Path, color: bool) -> int:
@@ -129,7 +133,7 @@ class _Show:
             click.echo("  " + plans.receipt_line(receipt, color=self.style.color))
         return not failed
 
-    def _edited(self, sandbox: object) -> None:
+    def _edited(self, sandbox: Sandbox | None) -> None:
         """One threshold is changed in one file: the plan is that, and no more."""
         found = _threshold(self.roots)
         if found is None:
@@ -139,7 +143,7 @@ class _Show:
         text = path.read_text(encoding="utf-8")
         path.write_text(text.replace(before, after, 1), encoding="utf-8")
         root = next(root for root in self.roots if path.is_relative_to(root))
-        planned = make_plans([check(root)], self.targets, only=(), sandbox=sandbox)  # type: ignore[arg-type]  # the sandbox of `run`
+        planned = make_plans([check(root)], self.targets, only=(), sandbox=sandbox)
         for line in plan_text.render(planned[0].plan, color=self.style.color).splitlines():
             click.echo(f"  {line}" if line else "")
         path.write_text(text, encoding="utf-8")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
+from urllib.parse import urlsplit
 
 from requests.utils import parse_header_links
 
@@ -22,7 +23,7 @@ from monctl_targets.sentry.examine import examine, scratch
 from monctl_targets.sentry.vocabulary import SYSTEM_TYPES
 
 HOST = "https://sentry.io"
-"""Passes paths of an organisation on to its region. https://docs.sentry.io/api/ (read 2026-11-20)"""
+"""Passes paths of an organisation on to its region; we ask once which one that is, and go on there. https://docs.sentry.io/api/ (read 2026-11-20)"""
 SCOPES = "org:read project:read team:read member:read alerts:read alerts:write"
 _NO_SCOPE = f"the token needs the scopes {SCOPES}"
 _NO_ORGANIZATION = "Sentry's organization is not known"
@@ -54,14 +55,15 @@ def connect(settings: Settings) -> SentryClient:
         classify=meaning,
     )
     organization = settings.options.get("organization") or settings.credential("SENTRY_ORG")
-    return SentryClient(http, str(organization) if organization else None)
+    return SentryClient(http, str(organization) if organization else None, find_region=settings.url is None)
 
 
 class SentryClient:
     """One organisation. Its slug comes from the settings, or from the first lookup or resource that names it."""
 
-    def __init__(self, http: Http, organization: str | None) -> None:
+    def __init__(self, http: Http, organization: str | None, *, find_region: bool = False) -> None:
         self._http = http
+        self._find_region = find_region
         self._organization = organization
         self._directory: Directory | None = None
 
@@ -74,6 +76,7 @@ class SentryClient:
             for leaf in leaves(resource.body):
                 if isinstance(leaf, Lookup):
                     self._learn(leaf)
+        self._settle()
         for kind in ("detector", "workflow"):
             for row in self._pages(self._path(f"{kind}s/"), per_page=100, sortBy="id"):
                 if row.get("type") not in SYSTEM_TYPES:
@@ -135,6 +138,23 @@ class SentryClient:
         if not isinstance(answer, Mapping) or "id" not in answer:
             raise Garbled("the answer is no object", target="sentry", method=method, url=path)
         return answer
+
+    def _settle(self) -> None:
+        """Go on at the region's own host, once. Only a host of sentry.io is believed: what a vendor answers is data from outside.
+
+        Source: https://docs.sentry.io/api/ and sentry-cli's region lookup (reference 1.2; read 2026-11-20)
+        """
+        if not self._find_region:
+            return
+        self._find_region = False
+        try:
+            answer = self._http.get(self._path("")).json
+        except (NotFound, AuthError):
+            return  # the lists themselves say what is wrong
+        links = answer.get("links") if isinstance(answer, dict) else None
+        region = urlsplit(str((links or {}).get("regionUrl") or ""))
+        if region.scheme == "https" and region.netloc.endswith(".sentry.io") and region.netloc == region.hostname:
+            self._http.base_url = f"https://{region.netloc}/api/0"
 
     def _learn(self, leaf: Lookup) -> None:
         named = dict(leaf.query).get("organization")

@@ -34,7 +34,7 @@ from monctl.sandbox.store import Store
 from monctl.sandbox.transport import EmulatorAdapter
 from monctl.target import Settings
 from monctl.unit import MILLISECONDS, NO_UNIT, PERCENT, Unit
-from monctl_targets.sentry.client import SentryClient, connect
+from monctl_targets.sentry.client import HOST, SentryClient, connect
 from monctl_targets.sentry.emulator import SentryEmulator
 from monctl_targets.sentry.query import MEASURES
 
@@ -66,7 +66,7 @@ class Sandbox:
         self.wire = Recorder(self.emulator)
         self.client = self.connect()
 
-    def connect(self, *, url: str | None = None, bearer: str = "sntryi_x", **options: Json) -> SentryClient:
+    def connect(self, *, url: str | None = HOST, bearer: str = "sntryi_x", **options: Json) -> SentryClient:
         given = {"organization": "acme", **options}
         return connect(Settings(url, {"SENTRY_AUTH_TOKEN": bearer}, given, transport=self.wire))
 

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import copy
+import json
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 from requests import PreparedRequest, Response
@@ -330,3 +332,54 @@ def test_a_rate_limit_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
 )
 def test_the_next_page_is_the_one_with_results(link: str, cursor: str | None) -> None:
     assert next_cursor(link) == cursor
+
+
+class Region(BaseAdapter):
+    """Answers with a region for the organisation, and remembers which hosts were asked."""
+
+    def __init__(self, sandbox: Sandbox, region: str) -> None:
+        super().__init__()
+        self._sandbox = sandbox
+        self._region = region
+        self.hosts: list[str] = []
+
+    def send(self, request: PreparedRequest, *args: Any, **kwargs: Any) -> Response:
+        self.hosts.append(str(urlsplit(str(request.url)).hostname))
+        answer: Response = self._sandbox.wire.send(request, *args, **kwargs)
+        if urlsplit(str(request.url)).path == ORG:
+            answer._content = json.dumps({**answer.json(), "links": {"regionUrl": self._region}}).encode()
+        return answer
+
+    def close(self) -> None:
+        """Nothing is open."""
+
+
+@pytest.mark.parametrize(
+    ("region", "host"),
+    [
+        ("https://de.sentry.io", "de.sentry.io"),
+        ("https://evil.example", "sentry.io"),
+        ("https://sentry.io.evil.example", "sentry.io"),
+        ("http://de.sentry.io", "sentry.io"),
+        ("https://de.sentry.io:8443", "sentry.io"),
+        ("", "sentry.io"),
+    ],
+)
+def test_the_region_is_found_once_and_only_sentrys_own_hosts_are_believed(sandbox: Sandbox, region: str, host: str) -> None:
+    wire = Region(sandbox, region)
+    client = connect(Settings(None, {"SENTRY_AUTH_TOKEN": "sntryi_x"}, {"organization": "acme"}, transport=wire))
+
+    list(client.read([]))
+    list(client.read([]))
+
+    assert wire.hosts[0] == "sentry.io"
+    assert set(wire.hosts[1:]) == {host}
+
+
+def test_a_url_that_was_set_is_not_left(sandbox: Sandbox) -> None:
+    wire = Region(sandbox, "https://de.sentry.io")
+    client = connect(Settings("https://sentry.shop.example", {"SENTRY_AUTH_TOKEN": "sntryi_x"}, {"organization": "acme"}, transport=wire))
+
+    list(client.read([]))
+
+    assert set(wire.hosts) == {"sentry.shop.example"}
