@@ -14,7 +14,6 @@ from monctl.schema import for_editors
 from monctl.spec.file import KINDS
 from monctl.spec_writer import spec_text
 
-SETTINGS = "monctl.yaml"
 ADOPT = "import-adopt.txt"
 _FILES = {
     "severities": "severities",

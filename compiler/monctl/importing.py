@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 from fnmatch import fnmatchcase
 
 from monctl import diff as differ
+from monctl.discover import SETTINGS
 from monctl.errors import UsageError
 from monctl.finding import Level
-from monctl.import_files import SETTINGS, Layout
+from monctl.import_files import Layout
 from monctl.live import LiveState, read_all
 from monctl.mentions import needed, unmentioned
 from monctl.plan import Problem

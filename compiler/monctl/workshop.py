@@ -9,7 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from monctl.import_files import SETTINGS, Layout
+from monctl.discover import SETTINGS
+from monctl.import_files import Layout
 from monctl.project import Checked, check
 from monctl.resource import Json
 from monctl.spec_writer import estate_text

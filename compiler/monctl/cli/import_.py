@@ -82,8 +82,9 @@ def _place(
     target: str, folder: Path | None, environment: str | None, out: Path | None, estate: str | None, given: tuple[str, ...]
 ) -> Place:
     """A new estate, or a folder `imported/TARGET` in the one that is meant."""
+    from monctl.discover import SETTINGS
     from monctl.errors import UsageError
-    from monctl.import_files import SETTINGS, Layout
+    from monctl.import_files import Layout
     from monctl.saying import slug
     from monctl.workshop import Place
     from monctl.yaml_reader import plain_value
