@@ -39,6 +39,8 @@ class Request:
     adopt: tuple[str, ...] = ()
     selection: Selection | None = None
     allow_delete: bool = False
+    resend_secrets: bool = False
+    """Send every secret again, changed or not."""
     sandbox: Sandbox | None = None
     leftovers: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     """Target → what a broken-off replacement left behind."""
@@ -119,6 +121,7 @@ def plan(checked: Checked, targets: Mapping[str, Target], request: Request) -> P
                 selection=request.selection,
                 sources=checked.loaded.sources,
                 leftovers=request.leftovers.get(name, frozenset()),
+                resend_secrets=request.resend_secrets,
             )
         )
     whole = assemble(

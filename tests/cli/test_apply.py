@@ -167,3 +167,17 @@ def test_a_selection_plans_nothing_else(estate: Path, tmp_path: Path, capsys: py
     assert names == {"monitor.site-1"}
     assert run(["diff", *where, "--select", "sight-1"]) == 64
     assert "did you mean 'site-1'?" in capsys.readouterr().err
+
+
+def test_a_rotated_secret_is_sent_again_when_asked(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    where = ["-C", str(estate), "--sandbox", str(tmp_path / "box"), "--target", "uptimerobot"]
+    assert run(["apply", *where, "--yes"]) == 0
+    capsys.readouterr()
+
+    assert run(["diff", *where, "--detailed-exitcode"]) == 0
+    capsys.readouterr()
+    assert run(["diff", *where, "--detailed-exitcode", "--resend-secrets", "-o", "json"]) == 2
+    changes = json.loads(capsys.readouterr().out)["changes"]
+    assert [(change["kind"], change["action"]) for change in changes] == [("integration", "update")]
+    assert run(["apply", *where, "--resend-secrets", "--yes"]) == 0
+    assert run(["diff", *where, "--detailed-exitcode"]) == 0

@@ -22,6 +22,9 @@ if TYPE_CHECKING:
 @options.targets
 @options.selection
 @click.option("--adopt", multiple=True, metavar="ADDRESS[=ID]", help="Take over an object that is there and is nobody's; may be repeated.")
+@click.option(
+    "--resend-secrets", is_flag=True, help="Send every secret again: a value that changed behind the same reference cannot be seen."
+)
 @click.option("--allow-delete", is_flag=True, help="Do not hold deletions to the limit of monctl.yaml.")
 @click.option("--yes", is_flag=True, help="Do not ask. Widens nothing: deletions beyond the limit and takeovers still need their own flag.")
 @click.option("--resume", is_flag=True, help="Go on where a broken-off apply of the same plan stopped.")
@@ -35,6 +38,7 @@ def command(
     selected: tuple[str, ...],
     excluded: tuple[str, ...],
     adopt: tuple[str, ...],
+    resend_secrets: bool,
     allow_delete: bool,
     yes: bool,
     resume: bool,
@@ -51,7 +55,7 @@ def command(
     from monctl.cli.deploying import command_line, locked, sandbox_in
     from monctl.errors import UsageError
 
-    if saved is not None and (targets or selected or excluded or adopt):
+    if saved is not None and (targets or selected or excluded or adopt or resend_secrets):
         raise UsageError("a saved plan is carried out as it is", hint="make another plan with these options")
     known = known_targets(targets)
     checked = checked_or_none(options.roots(folder), environment, only=targets)
@@ -73,6 +77,7 @@ def command(
                 excluded=excluded,
                 adopt=adopt,
                 allow_delete=allow_delete,
+                resend_secrets=resend_secrets,
                 sandbox=opened,
                 resume=resume,
             )

@@ -42,6 +42,7 @@ def make_plans(
     excluded: tuple[str, ...] = (),
     adopt: tuple[str, ...] = (),
     allow_delete: bool = False,
+    resend_secrets: bool = False,
     sandbox: Sandbox | None = None,
     resume: bool = False,
 ) -> list[Planned]:
@@ -62,6 +63,7 @@ def make_plans(
             adopt=adopt,
             selection=selection(one.program, selected, excluded),
             allow_delete=allow_delete,
+            resend_secrets=resend_secrets,
             sandbox=sandbox,
             on_wait=options.note,
         )

@@ -17,6 +17,9 @@ from monctl.cli import moment, options
 @click.option(
     "--out", "out", type=click.Path(path_type=Path, dir_okay=False), metavar="PLAN", help="Save the plan for `monctl apply PLAN`."
 )
+@click.option(
+    "--resend-secrets", is_flag=True, help="Send every secret again: a value that changed behind the same reference cannot be seen."
+)
 @click.option("--allow-delete", is_flag=True, help="Do not hold deletions to the limit of monctl.yaml.")
 @click.option("--detailed-exitcode", is_flag=True, help="Exit 2 when there are changes.")
 @click.option("--full", is_flag=True, help="Fold nothing.")
@@ -37,6 +40,7 @@ def command(
     excluded: tuple[str, ...],
     adopt: tuple[str, ...],
     out: Path | None,
+    resend_secrets: bool,
     allow_delete: bool,
     detailed_exitcode: bool,
     full: bool,
@@ -71,7 +75,15 @@ def command(
     else:
         with sandbox_in(sandbox, known) as opened:
             planned = make_plans(
-                checked, known, only=targets, selected=selected, excluded=excluded, adopt=adopt, allow_delete=allow_delete, sandbox=opened
+                checked,
+                known,
+                only=targets,
+                selected=selected,
+                excluded=excluded,
+                adopt=adopt,
+                allow_delete=allow_delete,
+                sandbox=opened,
+                resend_secrets=resend_secrets,
             )
     made = [one.plan for one in planned]
     match output:
