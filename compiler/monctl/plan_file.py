@@ -5,11 +5,11 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import tempfile
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from monctl import atomic
 from monctl.errors import PlanRefused, UsageError
 from monctl.plan import FORMAT_VERSION, Action, Plan, fingerprint
 from monctl.render.plan_json import document
@@ -46,9 +46,7 @@ def write_plans(path: Path, plans: Iterable[tuple[Plan, Iterable[Resource]]]) ->
     text = json.dumps({**content, "seal": _seal(content)}, ensure_ascii=False, indent=1) + "\n"
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            file.write(text)
-        Path(file.name).replace(path)
+        atomic.write(path, text.encode())
     except OSError as error:
         raise UsageError(
             f"cannot write the plan to {path}: {(error.strerror or str(error)).lower()}", hint="name a file in a folder that exists"

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import json
-import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from monctl import atomic
 from monctl.errors import PlanRefused, UsageError
 from monctl.resource import Json
 from monctl.snapshot import FORMAT_VERSION, KIND, Snapshot, parsed
@@ -34,14 +34,7 @@ def write(path: Path, snapshot: Snapshot) -> None:
     """Writes it. Raises UsageError when that cannot be done; the file that was there before is then as it was."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=f".{path.name}.", delete=False) as file:
-            temporary = Path(file.name)
-            try:
-                file.write(text(snapshot))
-            except BaseException:
-                temporary.unlink(missing_ok=True)
-                raise
-        temporary.replace(path)
+        atomic.write(path, text(snapshot).encode())
     except OSError as error:
         message = f"cannot write the snapshot to {path}: {error.strerror or error}"
         raise UsageError(message, hint="name a file in a folder that can be written to") from error

@@ -12,7 +12,6 @@ from monctl.cli import options
 
 if TYPE_CHECKING:
     from monctl.deploy import Planned
-    from monctl.plan import Plan
     from monctl.receipt import Receipt
 
 
@@ -87,7 +86,7 @@ def command(
 
 
 def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: str, again: str) -> int:
-    from monctl.cli.deploying import agreed, tell_refusals, tell_unreached
+    from monctl.cli.deploying import agreed, carry_out, tell_receipt, tell_refusals, tell_unreached
     from monctl.refuse import permitted
     from monctl.render import plans as render
 
@@ -104,7 +103,8 @@ def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: s
         return 5
     if count and not agreed(f"Carry out {count} change{'s' if count != 1 else ''}?", yes=yes):
         return 1
-    receipts = [receipt for one, plan in going if plan.changes for receipt in _apply_one(one, plan, resume=resume, output=output)]
+    told = tell_receipt if output == "text" else None
+    receipts = [receipt for one, plan in going if plan.changes for receipt in carry_out(one, plan, told=told, resume=resume)]
     if output == "json":
         click.echo(render.receipts_json(receipts), nl=False)
     return _told(receipts, refused=refused, again=again)
@@ -122,21 +122,3 @@ def _told(receipts: Sequence[Receipt], *, refused: bool, again: str) -> int:
     if counts[Outcome.FAILED] or counts[Outcome.UNTRIED]:
         return 4
     return 5 if refused else 0
-
-
-def _apply_one(planned: Planned, plan: Plan, *, resume: bool, output: str) -> list[Receipt]:
-    from monctl.apply import Side, apply
-    from monctl.journal import Journal, read_journal
-    from monctl.plan_file import default_journal
-    from monctl.render.plans import receipt_line
-
-    path = default_journal(planned.state, plan)
-    progress = read_journal(path) if resume else None
-    sides = [Side(one.target, one.client, one.resources, one.state) for one in planned.reached.values()]
-    receipts = []
-    with Journal(path) as journal:
-        for receipt in apply(plan, sides, secrets=planned.secrets, journal=journal, progress=progress):
-            receipts.append(receipt)
-            if output == "text":
-                click.echo(receipt_line(receipt, color=options.color()), err=True)
-    return receipts

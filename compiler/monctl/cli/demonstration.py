@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from monctl.cli.deploying import make_plans, sandbox_in
+from monctl.cli.deploying import carry_out, make_plans, sandbox_in
 from monctl.deploy import Planned
 from monctl.project import Checked, build, check
 from monctl.receipt import Outcome
@@ -118,14 +118,7 @@ class _Show:
         return not any(one.unreached or one.refusals for one in planned)
 
     def _applied(self, planned: Planned) -> bool:
-        from monctl.apply import Side, apply
-        from monctl.journal import Journal
-        from monctl.plan_file import default_journal
-
-        sides = [Side(one.target, one.client, one.resources, one.state) for one in planned.reached.values()]
-        plan = permitted(planned.plan, planned.refusals)
-        with Journal(default_journal(self.data, plan)) as journal:
-            receipts = list(apply(plan, sides, secrets=planned.secrets, journal=journal))
+        receipts = carry_out(planned, permitted(planned.plan, planned.refusals))
         failed = [receipt for receipt in receipts if receipt.outcome is not Outcome.DONE]
         done = self.style.paint(f"{len(receipts) - len(failed)} done", "green")
         self._lines([(planned.checked.program.estate, done + (f", {len(failed)} not" if failed else ""))])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shlex
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -18,6 +18,8 @@ from monctl.project import Checked
 from monctl.target import Target
 
 if TYPE_CHECKING:
+    from monctl.plan import Plan
+    from monctl.receipt import Receipt
     from monctl.sandbox.place import Sandbox
 
 
@@ -105,6 +107,31 @@ def command_line(*words: str, folder: Path | None, environment: str | None, sand
     """A command for the person to type next, with the options that say where."""
     where = [("-C", folder), ("-e", environment), ("--sandbox", sandbox)]
     return shlex.join(["monctl", *words, *(part for flag, value in where if value is not None for part in (flag, str(value)))])
+
+
+def carry_out(planned: Planned, going: Plan, *, told: Callable[[Receipt], None] | None = None, resume: bool = False) -> list[Receipt]:
+    """Carry out what is permitted of a plan, with its journal; `told` hears of each step as it ends. `resume` goes on where the journal stops."""
+    from monctl.apply import Side, apply
+    from monctl.journal import Journal, read_journal
+    from monctl.plan_file import default_journal
+
+    path = default_journal(planned.state, going)
+    progress = read_journal(path) if resume else None
+    sides = [Side(one.target, one.client, one.resources, one.state) for one in planned.reached.values()]
+    receipts = []
+    with Journal(path) as journal:
+        for receipt in apply(going, sides, secrets=planned.secrets, journal=journal, progress=progress):
+            receipts.append(receipt)
+            if told is not None:
+                told(receipt)
+    return receipts
+
+
+def tell_receipt(receipt: Receipt) -> None:
+    """Say what became of one step."""
+    from monctl.render.plans import receipt_line
+
+    click.echo(receipt_line(receipt, color=options.color()), err=True)
 
 
 def tell_unreached(planned: Sequence[Planned]) -> bool:

@@ -71,7 +71,7 @@ def command(
 
 
 def _carry_out(planned: Planned, *, yes: bool, output: str) -> int:
-    from monctl.cli.deploying import tell_refusals, tell_unreached
+    from monctl.cli.deploying import carry_out, tell_receipt, tell_refusals, tell_unreached
     from monctl.refuse import permitted
     from monctl.render import plans as render
 
@@ -91,7 +91,7 @@ def _carry_out(planned: Planned, *, yes: bool, output: str) -> int:
         return 5 if refused else 0
     if not _agreed(going, yes=yes):
         return 1
-    receipts = _apply(planned, going, output)
+    receipts = carry_out(planned, going, told=tell_receipt if output == "text" else None)
     if output == "json":
         click.echo(render.receipts_json(receipts), nl=False)
     return _told(receipts, refused=refused)
@@ -119,22 +119,6 @@ def _agreed(plan: Plan, *, yes: bool) -> bool:
         return True
     options.note("monctl: nothing was removed: that is not its name")
     return False
-
-
-def _apply(planned: Planned, plan: Plan, output: str) -> list[Receipt]:
-    from monctl.apply import Side, apply
-    from monctl.journal import Journal
-    from monctl.plan_file import default_journal
-    from monctl.render.plans import receipt_line
-
-    sides = [Side(one.target, one.client, (), one.state) for one in planned.reached.values()]
-    receipts = []
-    with Journal(default_journal(planned.state, plan)) as journal:
-        for receipt in apply(plan, sides, secrets=planned.secrets, journal=journal):
-            receipts.append(receipt)
-            if output == "text":
-                click.echo(receipt_line(receipt, color=options.color()), err=True)
-    return receipts
 
 
 def _told(receipts: Sequence[Receipt], *, refused: bool) -> int:

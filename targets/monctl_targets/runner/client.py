@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
-import os
-import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 from urllib.parse import unquote, urlsplit
 
+from monctl import atomic
 from monctl.errors import Garbled, UsageError
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
@@ -79,16 +77,6 @@ class Folder:
         whole = {**body, "mark": mark.text()}
         whole["fingerprint"] = fingerprint({name: value for name, value in whole.items() if name != "mark"})
         self.folder.mkdir(parents=True, exist_ok=True)
-        handle, temporary = tempfile.mkstemp(dir=self.folder, prefix=f".{key}-", suffix=".tmp")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(whole, file, indent=1, ensure_ascii=False, sort_keys=True)
-                file.write("\n")
-                file.flush()
-                os.fsync(file.fileno())
-            Path(temporary).replace(self.folder / f"{key}.json")
-        except BaseException:
-            with contextlib.suppress(OSError):
-                Path(temporary).unlink()
-            raise
+        text = json.dumps(whole, indent=1, ensure_ascii=False, sort_keys=True) + "\n"
+        atomic.write(self.folder / f"{key}.json", text.encode(), durable=True)
         return self._live(key, whole)
