@@ -181,3 +181,8 @@ def test_a_rotated_secret_is_sent_again_when_asked(estate: Path, tmp_path: Path,
     assert [(change["kind"], change["action"]) for change in changes] == [("integration", "update")]
     assert run(["apply", *where, "--resend-secrets", "--yes"]) == 0
     assert run(["diff", *where, "--detailed-exitcode"]) == 0
+
+
+def test_secrets_are_not_sent_again_to_a_snapshot(estate: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["diff", "-C", str(estate), "--against", str(tmp_path / "live.json"), "--resend-secrets"]) == 64
+    assert "plan without --against" in capsys.readouterr().err

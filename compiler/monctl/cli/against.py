@@ -24,7 +24,7 @@ from monctl.target import Target
 from monctl.veil import Veil
 
 
-def refuse_options(*, out: Path | None, sandbox: Path | None, adopt: tuple[str, ...]) -> None:
+def refuse_options(*, out: Path | None, sandbox: Path | None, adopt: tuple[str, ...], resend_secrets: bool) -> None:
     """Raises UsageError for what has no meaning against a snapshot."""
     if out is not None:
         message = "a plan made against a snapshot is for reading: what it saw may have changed since, and it cannot be carried out"
@@ -32,6 +32,8 @@ def refuse_options(*, out: Path | None, sandbox: Path | None, adopt: tuple[str, 
     asked = click.get_current_context().get_parameter_source("sandbox") is ParameterSource.COMMANDLINE
     if sandbox is not None and asked:  # MONCTL_SANDBOX in the environment gives way to the flag
         raise UsageError("--against reads a file and --sandbox asks the stand-ins", hint="say one of them")
+    if resend_secrets:
+        raise UsageError("a plan made against a snapshot sends nothing, so no secret can be sent again", hint="plan without --against")
     if adopt:
         raise UsageError("a snapshot only counts what is not ours, so nothing in it can be adopted", hint="plan without --against to adopt")
 

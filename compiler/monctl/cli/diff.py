@@ -63,7 +63,7 @@ def command(
     from monctl.render import plans as render
 
     if against is not None:
-        refuse_options(out=out, sandbox=sandbox, adopt=adopt)
+        refuse_options(out=out, sandbox=sandbox, adopt=adopt, resend_secrets=resend_secrets)
     known = known_targets(targets)
     checked = checked_or_none(options.roots(folder), environment, only=targets)
     if checked is None:
