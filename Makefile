@@ -1,7 +1,7 @@
 # Everything a person or CI types. `make help` lists it; the first command builds .venv and needs only Python 3.11 or newer.
 
 VENV ?= .venv
-EXTRAS ?= fast
+EXTRAS ?= all
 ARGS ?=
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
   $$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
@@ -70,7 +70,7 @@ $(READY): pyproject.toml constraints.txt
 	  echo "Install it (Debian, Ubuntu: apt install python3 python3-venv), or name it: make PYTHON=/path/to/python3.11" >&2; exit 1; }
 	@echo "building $(VENV) with $$($(PYTHON) --version), once" >&2
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) install --constraint $(CONSTRAINTS) pip
+	@$(PIP) install --upgrade --constraint $(CONSTRAINTS) pip
 	@$(PIP) install --constraint $(CONSTRAINTS) --group dev
 	@$(PIP) install --constraint $(CONSTRAINTS) --no-build-isolation --editable ".$(if $(EXTRAS),[$(EXTRAS)])" || \
 	  { echo "If sqlglot's compiled parser has no wheel for this system (musl), do without it: make EXTRAS=" >&2; exit 1; }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monctl.bundle import Bundle
 from monctl.program import Program
 from monctl.resource import Json
 from monctl.sandbox.emulator import Emulator
@@ -9,7 +10,6 @@ from monctl.sandbox.store import Store
 from monctl.shape import schema_of
 from monctl.target import Built, Capabilities, Client, Settings
 from monctl_targets.runner.build import build
-from monctl_targets.runner.bundle import Bundle
 from monctl_targets.runner.capabilities import CAPABILITIES
 from monctl_targets.runner.client import Folder
 from monctl_targets.runner.normalize import normalize

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from monctl.bundle import bundle
 from monctl.program import Program
 from monctl.resource import Resource
 from monctl.target import Built, Fidelity, Fit
-from monctl_targets.runner.bundle import bundle
 
 
 def build(program: Program) -> Built:

@@ -9,10 +9,10 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from monctl import atomic
+from monctl.bundle import fingerprint
 from monctl.errors import Garbled, UsageError
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.target import Settings
-from monctl_targets.runner.bundle import fingerprint
 
 _LARGEST = 256 * 1024 * 1024
 

@@ -30,6 +30,8 @@ from monctl.program import (
 from monctl.resource import Json
 
 FORMAT_VERSION = 1
+_PLACE = frozenset({"path", "url"})
+"""Options that say where the bundle lies, which is not the runner's business."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +48,8 @@ class Bundle:
     """What people call it."""
     environment: str
     """Empty when the estate has none."""
+    options: Mapping[str, Json]
+    """What `monctl.yaml` says under `targets.runner`: mail server, page, network; secrets as `${env:NAME}`."""
     severities: Mapping[str, Severity]
     """Most severe first by `rank`."""
     people: Mapping[str, Person]
@@ -90,6 +94,7 @@ def bundle(program: Program) -> dict[str, Json]:
         "estate": program.estate,
         "title": program.title,
         "environment": program.environment,
+        "options": to_json({name: value for name, value in program.targets.get("runner", {}).items() if name not in _PLACE}),
         "severities": to_json(program.severities),
         "people": to_json(program.people),
         "teams": to_json(program.teams),
