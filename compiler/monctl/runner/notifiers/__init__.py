@@ -1,0 +1,1 @@
+"""[I/O] Ways of telling: one module per kind of channel, all behind `monctl.runner.notifiers.notifier`."""
