@@ -2,17 +2,23 @@
 
 Ids are filled in as they appear; secrets are read at the last moment and go nowhere else. A change that fails stops what needs it, and
 nothing else. `exit_code` is 0 when everything is done, 4 when something is not.
+
+Targets are written side by side, each by itself one call after the other: vendors refuse writes that overlap (a conflict of versions at
+Grafana, 409 at PagerDuty, duplicates at UptimeRobot), and a journal with one open step per target is one that a person can read. Deletions begin
+when the last creation and update of every target has ended, and go one by one, for a refused one is tried again after the others.
 """
 
 from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from threading import Lock
 
 from monctl.apply_target import Half, Side
 from monctl.errors import AuthError, Conflict, Garbled, JournalError, MonctlError, ProviderError, RateLimited, Rejected, Unreachable
 from monctl.journal import Journal, Progress
+from monctl.lanes import in_lanes
 from monctl.order import Step, Verb, steps
 from monctl.plan import Plan
 from monctl.receipt import Outcome, Receipt
@@ -33,7 +39,7 @@ def apply(
     journal: Journal | None = None,
     progress: Progress | None = None,
 ) -> Iterator[Receipt]:
-    """A receipt per step, as they happen: creations and updates first, deletions last.
+    """A receipt per step, as they happen: creations and updates first, in the order of `monctl.order` within each target, deletions last.
 
     `secrets` reads a secret; a MonctlError it raises fails the change. `progress` of a broken-off run of the same plan skips what is done,
     and looks for what was begun before it is tried again. Raises JournalError when the journal cannot be written: nothing further is done,
@@ -68,14 +74,18 @@ class _Vault:
 
     source: Callable[[SecretRef], str]
     values: dict[SecretRef, str]
+    lock: Lock = field(default_factory=Lock)
 
     def read(self, secret: SecretRef) -> str:
-        if secret not in self.values:
-            self.values[secret] = self.source(secret)
-        return self.values[secret]
+        with self.lock:
+            if secret not in self.values:
+                self.values[secret] = self.source(secret)
+            return self.values[secret]
 
     def redact(self, text: str) -> str:
-        for value in sorted(self.values.values(), key=len, reverse=True):
+        with self.lock:
+            known = sorted(self.values.values(), key=len, reverse=True)
+        for value in known:
             text = text.replace(value, HIDDEN) if value else text
         return text
 
@@ -99,9 +109,8 @@ class _Run:
 
     def all(self, every: tuple[Step, ...]) -> Iterator[Receipt]:
         """Receipts of all steps, each noted."""
-        for step in every:
-            if step.verb is not Verb.DELETE:
-                yield self._noted(self._one(step)[0])
+        forward = [step for step in every if step.verb is not Verb.DELETE]
+        yield from in_lanes(forward, lambda step: self._noted(self._one(step)[0]))
         yield from self._deletions([step for step in every if step.verb is Verb.DELETE], every)
 
     def _deletions(self, pending: list[Step], every: tuple[Step, ...]) -> Iterator[Receipt]:

@@ -4,16 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from monctl import diff as differ
+from monctl.apply_target import Side
 from monctl.audience import with_audience
 from monctl.errors import MonctlError, UsageError
+from monctl.forecast import SLOW_S, forecasts
+from monctl.lanes import together
 from monctl.live import LiveState, read_all
-from monctl.plan import Difference, Plan, assemble
+from monctl.pace import Paces
+from monctl.plan import Difference, Plan, Problem, assemble
 from monctl.project import Checked, build
 from monctl.refuse import Limits, Refusal, Waivers, refuse
 from monctl.resource import Resource, SecretRef
@@ -22,6 +29,7 @@ from monctl.selection import Selection
 from monctl.target import Client, Settings, Target
 
 if TYPE_CHECKING:
+    from monctl.program import Program
     from monctl.sandbox.place import Sandbox
 
 
@@ -45,6 +53,10 @@ class Request:
     leftovers: Mapping[str, frozenset[tuple[str, str]]] = field(default_factory=dict)
     """Target → what a broken-off replacement left behind."""
     on_wait: Callable[[str], None] | None = None
+    sleep: Callable[[float], None] = time.sleep
+    paces: Paces = field(default_factory=Paces)
+    now: datetime = field(default_factory=lambda: datetime.now(UTC))
+    """The time it is taken to be."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,7 @@ class Planned:
     secrets: Callable[[SecretRef], str]
     """Reads a secret, at the last moment."""
     state: Path
-    """Where journals lie: the estate's `.monctl`, or the sandbox's folder."""
+    """Where journals and locks lie: see `state_of`."""
 
 
 def settings_for(checked: Checked, target: Target, request: Request) -> Settings:
@@ -91,39 +103,64 @@ def settings_for(checked: Checked, target: Target, request: Request) -> Settings
         environ, transport = {**request.environ, **access.environ}, access.transport
     elif url is None and not target.capabilities.credentials and target.capabilities.fallback:
         url = str(checked.root / str(options.get("path") or f".monctl/{target.name}"))
-    return Settings(url, environ, options, checked.program.estate, checked.program.environment, transport, request.on_wait)
+    return Settings(
+        url,
+        environ,
+        options,
+        checked.program.estate,
+        checked.program.environment,
+        transport,
+        request.on_wait,
+        request.sleep,
+        request.paces,
+    )
+
+
+def reach(
+    checked: Checked, wanted: Mapping[str, tuple[Resource, ...]], targets: Mapping[str, Target], request: Request
+) -> tuple[dict[str, Reached], dict[str, MonctlError]]:
+    """Every target of `wanted` connected and read, all at once; and why the others could not be. Both in the order of `wanted`."""
+
+    def read(target: Target, client: Client, resources: tuple[Resource, ...]) -> Reached:
+        return Reached(target, client, resources, read_all(client, target.name, resources))
+
+    found: dict[str, Reached | MonctlError] = {}
+    calls = {}
+    for name, resources in wanted.items():
+        access = settings_for(checked, targets[name], request)
+        try:
+            # one after the other: the first imports `requests`, whose modules name each other and so cannot be imported by two threads at once
+            calls[name] = partial(read, targets[name], targets[name].connect(access), resources)
+        except MonctlError as error:
+            found[name] = error
+    found |= together(calls, MonctlError)
+    return (
+        {name: one for name in wanted if isinstance(one := found[name], Reached)},
+        {name: one for name in wanted if isinstance(one := found[name], MonctlError)},
+    )
 
 
 def plan(checked: Checked, targets: Mapping[str, Target], request: Request) -> Planned:
     """Build, read and compare. A target that cannot be asked is in `unreached`; the others are planned all the same."""
     built = build(checked, only=request.only, targets=targets)
-    reached: dict[str, Reached] = {}
-    unreached: dict[str, MonctlError] = {}
-    differences: list[Difference] = []
-    for name, one in built.items():
-        target = targets[name]
-        try:
-            client = target.connect(settings_for(checked, target, request))
-            state = read_all(client, name, one.resources)
-        except MonctlError as error:
-            unreached[name] = error
-            continue
-        reached[name] = Reached(target, client, one.resources, state)
-        differences.append(
-            differ.diff(
-                target,
-                one.resources,
-                state,
-                estate=checked.program.estate,
-                environment=checked.program.environment,
-                moved=checked.program.moved,
-                adopt=request.adopt,
-                selection=request.selection,
-                sources=checked.loaded.sources,
-                leftovers=request.leftovers.get(name, frozenset()),
-                resend_secrets=request.resend_secrets,
-            )
+    reached, unreached = reach(checked, {name: one.resources for name, one in built.items()}, targets, request)
+    differences = [
+        differ.diff(
+            one.target,
+            one.resources,
+            one.state,
+            estate=checked.program.estate,
+            environment=checked.program.environment,
+            moved=checked.program.moved,
+            adopt=request.adopt,
+            selection=request.selection,
+            sources=checked.loaded.sources,
+            leftovers=request.leftovers.get(name, frozenset()),
+            resend_secrets=request.resend_secrets,
         )
+        for name, one in reached.items()
+    ]
+    differences = [_objected(one, difference) for one, difference in zip(reached.values(), differences, strict=True)]
     whole = assemble(
         differences,
         estate=checked.program.estate,
@@ -136,7 +173,11 @@ def plan(checked: Checked, targets: Mapping[str, Target], request: Request) -> P
             if request.selection is None or entry.address in request.selection.addresses
         ),
     )
-    whole = replace(whole, changes=with_audience(whole.changes, checked.program))
+    whole = replace(
+        whole,
+        changes=with_audience(whole.changes, checked.program),
+        notes=(*whole.notes, *_remarks(whole, reached, checked.program, request.now), *_slow(whole, reached)),
+    )
     return Planned(
         checked,
         whole,
@@ -148,9 +189,48 @@ def plan(checked: Checked, targets: Mapping[str, Target], request: Request) -> P
     )
 
 
+def _objected(one: Reached, difference: Difference) -> Difference:
+    """The difference with what the account itself would refuse of it, where a client can tell: its plan's limits, the room that is left."""
+    if (objections := getattr(one.client, "objections", None)) is None:
+        return difference
+    found = tuple(objections(difference.changes, one.resources, one.state.lives))
+    errors, notes = (tuple(problem for problem in found if bool(problem.change) is about) for about in (True, False))
+    return replace(difference, errors=(*difference.errors, *errors), notes=(*difference.notes, *notes))
+
+
+def sides(reached: Mapping[str, Reached]) -> list[Side]:
+    """What `apply` works on."""
+    return [Side(one.target, one.client, one.resources, one.state) for one in reached.values()]
+
+
+def _remarks(whole: Plan, reached: Mapping[str, Reached], program: Program, now: datetime) -> Iterator[Problem]:
+    """What targets have to say of their own changes."""
+    for name, one in reached.items():
+        if (remarks := getattr(one.target, "remarks", None)) is not None:
+            mine = [change for change in whole.changes if change.target == name]
+            yield from remarks(mine, one.resources, one.state, program=program, now=now)
+
+
+def _slow(whole: Plan, reached: Mapping[str, Reached]) -> Iterator[Problem]:
+    """Where a budget makes an apply slow, of which nothing is spent when it begins."""
+    for one in forecasts(whole, sides(reached)):
+        pace = one.pace.fresh()
+        seconds = pace.estimate(one.requests)
+        if seconds >= SLOW_S:
+            yield Problem(
+                one.target, "", f"to carry this out takes {one.said(seconds)}", "the provider's limit; `monctl apply` shows how far it is"
+            )
+
+
 def state_of(checked: Checked, request: Request) -> Path:
-    """The folder for what an apply leaves behind."""
-    return request.sandbox.folder if request.sandbox is not None else checked.root / ".monctl"
+    """The folder for what an apply leaves behind: the sandbox's, `MONCTL_STATE`, else the estate's `.monctl`.
+
+    Machines that name one folder of a shared file system hold one lock and write one journal; their files are named after estate and environment.
+    """
+    if request.sandbox is not None:
+        return request.sandbox.folder
+    said = request.environ.get("MONCTL_STATE")
+    return Path(said).expanduser() if said else checked.root / ".monctl"
 
 
 def secrets_of(checked: Checked, request: Request) -> Callable[[SecretRef], str]:

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import Lock
 from typing import Self, TextIO
 
 from monctl.errors import JournalError
@@ -28,11 +29,14 @@ def _now() -> str:
 
 
 class Journal:
-    """An open journal. Use it with `with`; every line is on the disk when the method returns, or JournalError is raised."""
+    """An open journal, which several threads may write. Use it with `with`; every line is on the disk when the method returns, or JournalError is raised."""
 
     def __init__(self, path: Path, *, now: Callable[[], str] = _now) -> None:
         self.path = path
         self._now = now
+        self._lock = Lock()
+        self._fault: OSError | None = None
+        """What a write met. Nothing is written after it: it would become a part of a torn line."""
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             _mend(path)
@@ -73,12 +77,16 @@ class Journal:
         self._write({"event": "end", "done": done, "failed": failed, "untried": untried})
 
     def _write(self, entry: dict[str, Json]) -> None:
-        try:
-            self._file.write(json.dumps({"at": self._now(), **entry}, ensure_ascii=False) + "\n")
-            self._file.flush()
-            os.fsync(self._file.fileno())
-        except OSError as error:
-            raise self._failed("write", error) from error
+        with self._lock:
+            if self._fault is None:
+                try:
+                    self._file.write(json.dumps({"at": self._now(), **entry}, ensure_ascii=False) + "\n")
+                    self._file.flush()
+                    os.fsync(self._file.fileno())
+                except OSError as error:
+                    self._fault = error
+        if self._fault is not None:
+            raise self._failed("write", self._fault) from self._fault
 
     def _failed(self, what: str, error: OSError) -> JournalError:
         return JournalError(

@@ -10,9 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
+from typing import NamedTuple
 
 from monctl.plan import Action, Change
-from monctl.resource import Json, Live
+from monctl.resource import Json, Live, Resource
 
 
 class Verb(StrEnum):
@@ -36,6 +37,16 @@ class Step:
     def id(self) -> str:
         """The id of its change; with ` (old)` for the second half of a replacement."""
         return _old(self.change.id) if self.verb is Verb.DELETE and self.change.action is Action.REPLACE else self.change.id
+
+
+class Asked(NamedTuple):
+    """What a step asks of a client."""
+
+    verb: Verb
+    resource: Resource | None
+    """None for a deletion."""
+    live: Live | None
+    """None for a creation that replaces nothing."""
 
 
 _VERB = {Action.CREATE: Verb.CREATE, Action.REPLACE: Verb.CREATE, Action.UPDATE: Verb.UPDATE, Action.ADOPT: Verb.UPDATE}

@@ -1,6 +1,6 @@
 """REST calls to a provider: one time-out, retry, rate-limit and redaction policy for all clients.
 
-429 waits for the server's own header and costs no try; 5xx, time-outs and resets back off with jitter and are tried again for reads only;
+Each request first asks the account's pace, so that a 429 is the exception; it waits for the server's own header and costs no try; 5xx, time-outs and resets back off with jitter and are tried again for reads only;
 410 is never retried; every other answer is classified once, here.
 """
 
@@ -8,20 +8,28 @@ from __future__ import annotations
 
 import random
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 import requests
 from requests.adapters import BaseAdapter
 
 from monctl.errors import AuthError, Conflict, Garbled, Gone, NotFound, ProviderError, RateLimited, Rejected, Unreachable, UsageError
+from monctl.lanes import spread
+from monctl.pace import Pace, Slot
 from monctl.resource import Json
 
+T = TypeVar("T")
+R = TypeVar("R")
 _SHOWN = 400
 """Characters of a provider's answer that are worth showing."""
+_LEAST_S = 1.0
+"""What a 429 is waited for at least, whatever it says: `Retry-After: 0` would be asked again and again."""
+_WORTH_SAYING_S = 5.0
+"""A wait for the budget that is worth a line."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +70,7 @@ class Http:
         on_wait: Callable[[str], None] | None = None,
         sleep: Callable[[float], None] = time.sleep,
         classify: Callable[[int, Json], ProviderError | None] | None = None,
+        pace: Pace | None = None,
     ) -> None:
         """Raises UsageError when `base_url` is none."""
         parts = urlsplit(base_url)
@@ -77,6 +86,8 @@ class Http:
         self._policy = policy
         self._on_wait = on_wait
         self._sleep = sleep
+        self.pace = pace or Pace(target)
+        """How fast the account may be asked; without one, as fast as the provider answers."""
         self._classify = classify
         """A vendor's own reading of an error answer (status, JSON); None leaves it to the common one."""
         self._session = requests.Session()
@@ -90,6 +101,10 @@ class Http:
     def get(self, path: str, **params: Any) -> Reply:
         """A read: tried again when the server stumbles. A parameter that is None is left out; a list repeats."""
         return self.request("GET", path, params=params)
+
+    def several(self, read: Callable[[T], R], wanted: Sequence[T]) -> list[R]:
+        """What `read` gives for each, as many at once as the budget says: for reads of single objects. The first fault is raised, when all have ended."""
+        return spread(read, wanted, self.pace.budget.concurrent if self.pace.budget is not None else 1)
 
     def request(
         self,
@@ -108,8 +123,10 @@ class Http:
         tries = self._policy.tries if method in {"GET", "HEAD"} else 1
         waited = 0.0
         attempt = 0
+        slot = None
         while True:
             attempt += 1
+            slot = slot or self._leave()
             try:
                 answer = self._session.request(
                     method,
@@ -121,22 +138,35 @@ class Http:
                     allow_redirects=False,
                 )
             except requests.RequestException as error:
+                self.pace.done(slot)
+                slot = None
                 if attempt < tries:
                     self._wait(self._backoff(attempt), "no answer")
                     continue
                 raise self._error(Unreachable, "no answer", method, url, None, type(error).__name__) from None
+            self.pace.done(slot, answer.headers)
             if answer.status_code == 429:
-                pause = retry_after(answer.headers)
+                pause = max(_LEAST_S, retry_after(answer.headers))
                 if pause > self._policy.longest_wait_s or waited + pause > 3 * self._policy.longest_wait_s:
                     raise self._error(RateLimited, f"rate limit reached; the provider asks for {pause:.0f} s", method, url, 429, "")
                 waited += pause
                 attempt -= 1
+                self.pace.again(slot, pause)
                 self._wait(pause, "rate limit")
                 continue
+            slot = None
             if answer.status_code >= 500 and attempt < tries:
                 self._wait(self._backoff(attempt), f"status {answer.status_code}")
                 continue
             return self._reply(method, url, answer)
+
+    def _leave(self) -> Slot:
+        slot, wait = self.pace.take()
+        if wait > 0:
+            if self._on_wait is not None and self.pace.told is None and wait >= _WORTH_SAYING_S:
+                self._on_wait(f"{self._target}: {self.pace.budget or 'what the provider allows'} is used up, waiting {wait:.0f} s")
+            self._sleep(wait)
+        return slot
 
     def _url(self, path: str) -> str:
         if path.startswith(("http://", "https://")):

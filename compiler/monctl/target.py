@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING, Protocol
+from urllib.parse import urlsplit
 
 from monctl.errors import UsageError
 from monctl.finding import Finding
+from monctl.pace import Budget, Pace, Paces
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 
 if TYPE_CHECKING:
@@ -19,6 +21,9 @@ if TYPE_CHECKING:
     from monctl.program import Program
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
+
+
+_LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
 
 
 class Fit(StrEnum):
@@ -112,6 +117,14 @@ class Settings:
     """Called with a sentence whenever the client waits (rate limit, back-off)."""
     sleep: Callable[[float], None] = time.sleep
     """Waits, given seconds."""
+    paces: Paces = field(default_factory=Paces)
+    """How fast each account of this run may be asked."""
+
+    def pace(self, target: str, account: str, budget: Budget) -> Pace:
+        """The pace of an account, told from others by a credential. What answers on this machine has no budget of a vendor, but what it says is kept to."""
+        host = urlsplit(self.url or "").hostname
+        free = (self.transport is not None or host in _LOOPBACK) and not self.paces.stand_ins
+        return self.paces.of(target, account, None if free else budget)
 
     def credential(self, *names: str) -> str | None:
         """The first of these environment variables that is set and not empty."""
@@ -119,7 +132,13 @@ class Settings:
 
 
 class Client(Protocol):
-    """Talks to one provider. Every method may raise the ProviderErrors of `monctl.errors`."""
+    """Talks to one provider, from one thread at a time. Every method may raise the ProviderErrors of `monctl.errors`.
+
+    A client may also have `pace`, the Pace of its account, and `calls(asked) -> list[int]`, how many requests each
+    `monctl.order.Asked` of an apply needs, where that is not one: `monctl.forecast` says from them how long an apply takes. And
+    `objections(changes, resources, lives) -> Iterable[Problem]`: what the account itself would refuse of a plan's changes; a Problem
+    without a change is for people to know.
+    """
 
     def read(self, resources: Iterable[Resource]) -> Iterable[Live]:
         """Every object of the kinds this target manages, foreign ones too, page by page, by list calls where the vendor can list.
@@ -145,7 +164,10 @@ class Target(Protocol):
     """A back end. One instance per entry point; no state.
 
     A target may also have `say(lives, context) -> Said`, the inverse of `build` that `monctl import` asks for, and beside it
-    `survey(client, lives) -> Survey`, which reads what `say` has to know beyond the live objects: see `monctl.saying`.
+    `survey(client, lives) -> Survey`, which reads what `say` has to know beyond the live objects: see `monctl.saying`. One with objects that
+    have no place for a mark has `not_adoptable(live) -> (why, way out) | None`, so that `--adopt` of such a one is refused in the plan.
+    `remarks(changes, resources, state, *, program, now) -> Problems` is what it has to say of its changes, and `afterwards(made, *, program)` what
+    is left to do by hand once they are made.
     """
 
     name: str

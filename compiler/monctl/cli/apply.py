@@ -86,7 +86,7 @@ def command(
 
 
 def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: str, again: str) -> int:
-    from monctl.cli.deploying import agreed, carry_out, tell_receipt, tell_refusals, tell_unreached
+    from monctl.cli.deploying import agreed, carry_out, looked_again, tell_forecasts, tell_receipt, tell_refusals, tell_unreached
     from monctl.refuse import permitted
     from monctl.render import plans as render
 
@@ -101,8 +101,15 @@ def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: s
     if refused and not count:
         options.note("monctl: nothing was done")
         return 5
+    tell_forecasts(going)
     if count and not agreed(f"Carry out {count} change{'s' if count != 1 else ''}?", yes=yes):
         return 1
+    if count and not (yes or resume):
+        going, moved = looked_again(going)  # a person may have read for an hour
+        refused = refused or moved
+        if not any(plan.changes for _, plan in going):
+            options.note("monctl: nothing was done")
+            return 5
     told = tell_receipt if output == "text" else None
     receipts = [receipt for one, plan in going if plan.changes for receipt in carry_out(one, plan, told=told, resume=resume)]
     if output == "json":

@@ -7,13 +7,15 @@ import shlex
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from monctl.cli import options
-from monctl.deploy import Planned, Request, plan, state_of
+from monctl.cli.progress import in_order, screen
+from monctl.deploy import Planned, Request, plan, sides, state_of
 from monctl.project import Checked
 from monctl.target import Target
 
@@ -47,6 +49,7 @@ def make_plans(
     resend_secrets: bool = False,
     sandbox: Sandbox | None = None,
     resume: bool = False,
+    now: datetime | None = None,
 ) -> list[Planned]:
     """A plan per estate; with `resume` one that also takes away what a broken-off replacement left behind.
 
@@ -58,6 +61,7 @@ def make_plans(
     from monctl.selector import selection
 
     planned = []
+    asks = screen.asks()
     for one in checked:
         request = Request(
             environ=os.environ,
@@ -67,11 +71,13 @@ def make_plans(
             allow_delete=allow_delete,
             resend_secrets=resend_secrets,
             sandbox=sandbox,
-            on_wait=options.note,
+            now=now or datetime.now(UTC),
+            **asks,
         )
         if resume:
             request = replace(request, leftovers=_leftovers(one, request))
-        planned.append(plan(one, known, request))
+        with screen.reading():
+            planned.append(plan(one, known, request))
     strange = unmatched(adopt, [resource for one in planned for resource in resources(one)])
     if strange and not any(one.unreached for one in planned):
         raise UsageError(
@@ -110,28 +116,86 @@ def command_line(*words: str, folder: Path | None, environment: str | None, sand
 
 
 def carry_out(planned: Planned, going: Plan, *, told: Callable[[Receipt], None] | None = None, resume: bool = False) -> list[Receipt]:
-    """Carry out what is permitted of a plan, with its journal; `told` hears of each step as it ends. `resume` goes on where the journal stops."""
-    from monctl.apply import Side, apply
+    """Carry out what is permitted of a plan, with its journal; `told` hears of each step. `resume` goes on where the journal stops.
+
+    The receipts are in the order of the steps, whichever target was faster; see `monctl.cli.progress.in_order` for when they are told.
+    """
+    from monctl.apply import apply
+    from monctl.forecast import forecasts
     from monctl.journal import Journal, read_journal
+    from monctl.order import steps
     from monctl.plan_file import default_journal
 
     path = default_journal(planned.state, going)
     progress = read_journal(path) if resume else None
-    sides = [Side(one.target, one.client, one.resources, one.state) for one in planned.reached.values()]
+    every = sides(planned.reached)
+    done = progress.done if progress is not None and progress.plan == going.fingerprint else frozenset()
+    place = {step.id: number for number, step in enumerate(steps(going.changes))}
     receipts = []
-    with Journal(path) as journal:
-        for receipt in apply(going, sides, secrets=planned.secrets, journal=journal, progress=progress):
+    with Journal(path) as journal, screen.applying(forecasts(going, every, done=done), len(place)):
+        heard = screen.heard(apply(going, every, secrets=planned.secrets, journal=journal, progress=progress))
+        for receipt in in_order(heard, place):
             receipts.append(receipt)
             if told is not None:
                 told(receipt)
-    return receipts
+    _tell_afterwards(planned, receipts)
+    return sorted(receipts, key=lambda receipt: place[receipt.step.id])
+
+
+def _tell_afterwards(planned: Planned, receipts: Sequence[Receipt]) -> None:
+    """Say what is left to do by hand, where a target knows."""
+    from monctl.order import Verb
+    from monctl.receipt import Outcome
+
+    for name, one in planned.reached.items():
+        made = [
+            receipt.step.change
+            for receipt in receipts
+            if receipt.outcome is Outcome.DONE and receipt.step.verb is Verb.CREATE and receipt.step.change.target == name
+        ]
+        if (afterwards := getattr(one.target, "afterwards", None)) is not None:
+            for said in afterwards(made, program=planned.checked.program):
+                options.note(f"next: {said.address}: {said.message}\n  {said.help}")
+
+
+def looked_again(going: Sequence[tuple[Planned, Plan]]) -> tuple[list[tuple[Planned, Plan]], bool]:
+    """The plans without what moved at a provider while somebody read them, told; and whether something did.
+
+    Whoever applies from another checkout holds another lock. Raises the ProviderErrors of reading.
+    """
+    from monctl.live import read_all
+    from monctl.refuse import permitted, stale
+
+    still, moved = [], False
+    for planned, whole in going:
+        refused = []
+        for name in sorted({change.target for change in whole.changes}):
+            one = planned.reached[name]
+            with screen.reading():
+                state = read_all(one.client, name, one.resources)
+            refused += stale(whole, one.target, state, since="the plan was shown")
+        moved = tell_refusals([replace(planned, refusals=tuple(refused))]) or moved
+        still.append((planned, permitted(whole, refused)))
+    return still, moved
+
+
+def tell_forecasts(going: Sequence[tuple[Planned, Plan]]) -> None:
+    """Say of each target how long it takes, where that is long. The targets are written side by side, the estates one after the other."""
+    from monctl.forecast import SLOW_S, forecasts
+
+    for one, whole in going:
+        for forecast in forecasts(whole, sides(one.reached)):
+            seconds = forecast.seconds
+            if seconds >= SLOW_S:
+                where = f"{whole.estate}: " if len(going) > 1 else ""
+                options.note(f"{where}{forecast.target}: {forecast.said(seconds)}")
 
 
 def tell_receipt(receipt: Receipt) -> None:
     """Say what became of one step."""
     from monctl.render.plans import receipt_line
 
-    click.echo(receipt_line(receipt, color=options.color()), err=True)
+    screen.note(receipt_line(receipt, color=options.color()))
 
 
 def tell_unreached(planned: Sequence[Planned]) -> bool:

@@ -71,7 +71,7 @@ def command(
 
 
 def _carry_out(planned: Planned, *, yes: bool, output: str) -> int:
-    from monctl.cli.deploying import carry_out, tell_receipt, tell_refusals, tell_unreached
+    from monctl.cli.deploying import carry_out, tell_forecasts, tell_receipt, tell_refusals, tell_unreached
     from monctl.refuse import permitted
     from monctl.render import plans as render
 
@@ -89,6 +89,7 @@ def _carry_out(planned: Planned, *, yes: bool, output: str) -> int:
         if output == "json":
             click.echo(render.receipts_json([]), nl=False)
         return 5 if refused else 0
+    tell_forecasts([(planned, going)])
     if not _agreed(going, yes=yes):
         return 1
     receipts = carry_out(planned, going, told=tell_receipt if output == "text" else None)
