@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
-from monctl.resource import Json, Live
+from monctl.resource import Json, Live, Resource
 from monctl.target import Built, Client, Settings
 from monctl_targets.pagerduty.capabilities import CAPABILITIES
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monctl.live import LiveState
+    from monctl.plan import Change, Problem
     from monctl.program import Program
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
     from monctl.saying import Context, Said, Survey
+
+
+_IMMUTABLE = {"integration": frozenset({"service"}), "schedule": frozenset({"api", "owners"})}
 
 
 class PagerDuty:
@@ -35,8 +42,22 @@ class PagerDuty:
         return normalize(kind, body)
 
     def immutable(self, kind: str) -> frozenset[str]:
-        """An integration cannot move to another service; everything else changes in place, names too."""
-        return frozenset({"service"}) if kind == "integration" else frozenset()
+        """An integration cannot move to another service, a schedule to the other API, a v3 schedule to another team; all else changes in place."""
+        return _IMMUTABLE.get(kind, frozenset())
+
+    def remarks(
+        self, changes: Sequence[Change], resources: Sequence[Resource], state: LiveState, *, program: Program, now: datetime
+    ) -> Iterator[Problem]:
+        """Who is on call before and after each changed schedule; new keys that senders wait for."""
+        from monctl_targets.pagerduty.remarks import remarks
+
+        return remarks(changes, resources, state, program=program, now=now)
+
+    def afterwards(self, made: Sequence[Change], *, program: Program) -> Iterator[Problem]:
+        """New keys that are to be copied now."""
+        from monctl_targets.pagerduty.remarks import afterwards
+
+        return afterwards(made, program=program)
 
     def connect(self, settings: Settings) -> Client:
         """A client with `PAGERDUTY_TOKEN`; raises UsageError when it is not set."""

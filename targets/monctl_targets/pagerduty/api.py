@@ -46,6 +46,25 @@ class Api:
         """A new object, as the vendor made it. Answers 200 or 201 (PagerDuty/api-schema #497)."""
         return _open(self.http.request("POST", path, json={name: body}).json, name, path)
 
+    def post_plain(self, path: str, name: str) -> dict[str, Any]:
+        """A new object of a kind that has no fields of its own."""
+        return _open(self.http.request("POST", path, json={}).json, name, path)
+
+    def post_many(self, path: str, plural: str, bodies: Json) -> list[dict[str, Any]]:
+        """Several new objects at once: an answer for each, with its own `status`."""
+        answer = self.http.request("POST", path, json={plural: bodies}).json
+        if not isinstance(answer, list) or len(answer) != len(bodies) or any(not isinstance(one, dict) for one in answer):
+            raise _garbled(f"the answer does not tell what became of each of the {plural}", path)
+        return answer
+
+    def plain(self, path: str, plural: str, **params: Any) -> list[dict[str, Any]]:
+        """A list that has no pages."""
+        answer = self.http.get(path, **params).json
+        items = answer.get(plural) if isinstance(answer, dict) else None
+        if not isinstance(items, list) or any(not isinstance(item, dict) for item in items):
+            raise _garbled(f"the list of {plural} is not a list of objects", path)
+        return items
+
     def put(self, path: str, name: str, body: Json, *, reread: Mapping[str, Any] | None = None) -> dict[str, Any]:
         """An updated object, as it is then; read again when the answer is empty (terraform-provider-pagerduty #910)."""
         answer = self.http.request("PUT", path, json={name: body}).json
@@ -136,6 +155,8 @@ def _hint(sentences: str) -> str | None:
         return "resolve or reassign the open incidents of its escalation policies, then run it again"
     if "being used by" in sentences:
         return "change what uses it first"
+    if "more than 12 months" in sentences:
+        return "PagerDuty takes a `start` at most twelve months ahead: write an earlier one with the same turns"
     if "already been taken" in sentences:
         return "another object has this name: choose another, or take it over with --adopt"
     return None

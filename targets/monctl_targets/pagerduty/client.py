@@ -13,13 +13,21 @@ from typing import Any
 
 from monctl.errors import Rejected, UsageError
 from monctl.examination import Check
+from monctl.order import Asked
+from monctl.pace import Pace
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.rest import Http
 from monctl.target import Settings
 from monctl_targets.pagerduty.api import ACCEPT, Api, classify
+from monctl_targets.pagerduty.calls import calls
+from monctl_targets.pagerduty.capabilities import BUDGET
+from monctl_targets.pagerduty.client_stand_in import StandIns
+from monctl_targets.pagerduty.client_v3 import SchedulesV3
 from monctl_targets.pagerduty.examine import examine, scratch
 from monctl_targets.pagerduty.layers import merged
 from monctl_targets.pagerduty.members import Members
+from monctl_targets.pagerduty.stand_in import coming, ours, record, recorded
+from monctl_targets.pagerduty.zone import moment
 
 # https://developer.pagerduty.com/docs/service-regions (read 2026-11-20)
 REGIONS: Mapping[str, str] = {"us": "https://api.pagerduty.com", "eu": "https://api.eu.pagerduty.com"}
@@ -59,6 +67,7 @@ def connect(settings: Settings) -> PagerDutyClient:
         on_wait=settings.on_wait,
         sleep=settings.sleep,
         classify=classify,
+        pace=settings.pace("pagerduty", token, BUDGET),
     )
     return PagerDutyClient(Api(http), estate=settings.estate, environment=settings.environment, sleep=settings.sleep)
 
@@ -81,14 +90,17 @@ class PagerDutyClient:
         self._now = now
         self._sleep = sleep
         self._members = Members(api)
+        self._stand_ins = StandIns(api)
+        self._v3 = SchedulesV3(api)
         self._users: dict[str, str | None] = {}
 
     def read(self, resources: Iterable[Resource]) -> Iterator[Live]:
         """Every team, schedule, escalation policy, service and integration of the account.
 
         Members are read for those teams of ours whose members are managed, and for nobody's teams of such a name, which may be taken over;
-        keys for integrations of ours: one request each.
+        keys for integrations of ours, overrides of schedules of ours that have some, and v3 schedules whoever's: one request each.
         """
+        resources = tuple(resources)
         managed = {resource.key: resource.name for resource in resources if resource.kind == "team" and "members" in resource.body}
         for body in self._api.pages("/teams", "teams"):
             mark = _mark(body)
@@ -96,6 +108,8 @@ class PagerDutyClient:
                 body["members"] = self._members.of(body["id"])
             yield _live("team", body)
         for body in self._api.pages("/schedules", "schedules", **{"include[]": ["schedule_layers"]}):
+            yield _live("schedule", self._with_stand_ins(body, resources))
+        for body in self._v3.read(needed=any(resource.body.get("type") == "schedule_v3" for resource in resources)):
             yield _live("schedule", body)
         for body in self._api.pages("/escalation_policies", "escalation_policies"):
             yield _live("escalation_policy", body)
@@ -132,6 +146,8 @@ class PagerDutyClient:
         kind, sent = resource.kind, marked(resource.kind, body, mark)
         if kind == "integration":
             return _live(kind, self._new_integration(body["service"]["id"], sent))
+        if kind == "schedule":
+            return _live(kind, self._new_schedule(body, sent))
         made = self._api.post(f"/{PLURALS[kind]}", kind, sent)
         if kind == "team" and "members" in body:
             made["members"] = self._members.bring(made["id"], body["members"])
@@ -143,9 +159,7 @@ class PagerDutyClient:
         if kind == "integration":
             return _live(kind, self._api.put(f"/services/{live.body['service']['id']}/integrations/{live.remote_id}", kind, sent))
         if kind == "schedule":
-            # a list may be old by now: layers are matched against what is there
-            there = self._api.get(f"/schedules/{live.remote_id}", kind)
-            sent["schedule_layers"] = merged(sent["schedule_layers"], there["schedule_layers"], now=self._now())
+            return _live(kind, self._changed_schedule(body, sent, live.remote_id))
         if kind == "escalation_policy":
             ids = [rule.get("id") for rule in live.body.get("escalation_rules", [])]
             sent["escalation_rules"] = [
@@ -164,10 +178,21 @@ class PagerDutyClient:
         if live.kind == "integration":
             # absent from the published reference; the Terraform provider and its client use it (read 2026-11-20)
             self._api.delete(f"/services/{live.body['service']['id']}/integrations/{live.remote_id}")
+        elif live.body.get("type") == "schedule_v3":
+            self._v3.delete(live.remote_id)
         else:
             self._api.delete(f"/{PLURALS[live.kind]}/{live.remote_id}")
         if live.kind == "escalation_policy":
             self._members.retry()
+
+    @property
+    def pace(self) -> Pace:
+        """How fast the account may be asked."""
+        return self._api.http.pace
+
+    def calls(self, asked: Iterable[Asked]) -> list[int]:
+        """How many requests each step of an apply needs."""
+        return calls(asked)
 
     def examine(self) -> Iterator[Check]:
         """What `monctl doctor` can learn here."""
@@ -179,6 +204,65 @@ class PagerDutyClient:
 
     def _ours(self, mark: Mark) -> bool:
         return mark.estate == self._estate and mark.environment == self._environment
+
+    def _with_stand_ins(self, body: dict[str, Any], resources: Iterable[Resource]) -> dict[str, Any]:
+        """A listed v2 schedule with those overrides of it that are ours. Only one that has or should have some is asked for them."""
+        mark, now = _mark(body), self._now()
+        mine = [
+            resource
+            for resource in resources
+            if resource.kind == "schedule"
+            and (resource.name == body["name"] if mark is None else self._ours(mark) and resource.key == mark.key)
+        ]
+        description = body.get("description") or ""
+        until, listed = recorded(description)
+        wanted = self._known([one for resource in mine for one in resource.body.get("overrides") or ()])
+        if not wanted and not (listed and mark is not None and self._ours(mark)):
+            return body
+        last = max([until or now, *(moment(one["end"]) for one in wanted)])
+        return {
+            **body,
+            "overrides": ours(self._stand_ins.live(body["id"], now=now, until=last), wanted, description if mark else "", now=now),
+        }
+
+    def _known(self, wanted: Iterable[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+        """Overrides with ids of users instead of their addresses, without those whose user is not to be found: that is said elsewhere."""
+        found: list[Mapping[str, Any]] = []
+        for one in wanted:
+            leaf = one["user"]["id"]
+            try:
+                user = self.lookup(leaf) if isinstance(leaf, Lookup) else leaf
+            except Rejected:
+                user = None
+            if user is not None:
+                found.append({**one, "user": {**one["user"], "id": user}})
+        return found
+
+    def _new_schedule(self, body: Json, sent: dict[str, Any]) -> dict[str, Any]:
+        now = self._now()
+        if body.get("type") == "schedule_v3":
+            return self._v3.create(sent, now=now)
+        wanted = body.get("overrides") or []
+        sent["description"] = _recorded(sent["description"], record(coming(wanted, now=now)))
+        made = self._api.post("/schedules", "schedule", sent)
+        if wanted:
+            self._stand_ins.bring(made["id"], wanted, sent["description"], now=now)
+            made["overrides"] = wanted
+        return made
+
+    def _changed_schedule(self, body: Json, sent: dict[str, Any], id: str) -> dict[str, Any]:
+        now = self._now()
+        if body.get("type") == "schedule_v3":
+            return self._v3.update(id, sent, now=now)
+        # a list may be old by now: layers are matched against what is there
+        there = self._api.get(f"/schedules/{id}", "schedule")
+        sent["schedule_layers"] = merged(sent["schedule_layers"], there["schedule_layers"], now=now)
+        # before the description that says which are ours: one that is ours must never be there unsaid
+        wanted, description = body.get("overrides") or [], there.get("description") or ""
+        held = self._stand_ins.bring(id, wanted, description, now=now) if wanted or recorded(description)[1] else []
+        sent["description"] = _recorded(sent["description"], record(held))
+        changed = self._api.put(f"/schedules/{id}", "schedule", sent)
+        return {**changed, "overrides": wanted} if wanted else changed
 
     def _integration(self, service_id: str, listed: dict[str, Any]) -> Live:
         body = {**listed, "service": {"id": service_id, "type": "service_reference"}}
@@ -205,12 +289,19 @@ class PagerDutyClient:
 
 
 def marked(kind: str, body: Json, mark: Mark) -> dict[str, Any]:
-    """The body as it is sent: with the mark, without what PagerDuty keeps elsewhere (the members of a team)."""
-    sent = {name: value for name, value in body.items() if not (kind == "team" and name == "members")}
+    """The body as it is sent: with the mark, without what PagerDuty keeps elsewhere (the members of a team, who stands in)."""
+    elsewhere = {"team": "members", "schedule": "overrides"}.get(kind)
+    sent = {name: value for name, value in body.items() if name != elsewhere}
     if kind == "integration":
         return sent | {"name": f"{body['name']} [{mark.text()}]"}
     lines = [line for line in (body.get("description", ""), f"managed-by: {mark.text()}") if line]
     return sent | {"description": "\n".join(lines)}
+
+
+def _recorded(description: str, line: str) -> str:
+    """The description with a line before the last, which is the mark."""
+    text, _, last = description.rpartition("\n")
+    return "\n".join(part for part in (text, line, last) if part)
 
 
 _BACKWARD = {"schedule": "escalation_policies", "escalation_policy": "services", "service": "integrations"}

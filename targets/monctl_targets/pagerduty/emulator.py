@@ -9,7 +9,19 @@ from monctl.sandbox.store import Store
 from monctl_targets.pagerduty.sandbox.base import Clock, utc_now
 from monctl_targets.pagerduty.sandbox.event import Events
 
-_SHOWN = ("team", "schedule", "escalation_policy", "service", "integration", "user", "incident", "event", "change_event")
+_SHOWN = (
+    "team",
+    "schedule",
+    "override",
+    "schedule_v3",
+    "escalation_policy",
+    "service",
+    "integration",
+    "user",
+    "incident",
+    "event",
+    "change_event",
+)
 _PEOPLE = (("Account Owner", "owner@pagerduty.example"), ("On-call Engineer", "oncall@pagerduty.example"))
 
 

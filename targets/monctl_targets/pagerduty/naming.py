@@ -35,9 +35,9 @@ class Naming:
             self.notes.approximated(address, "title", f"PagerDuty refuses some characters and long names: it is called '{text}' there")
         return text
 
-    def description(self, wanted: str, address: str) -> str:
-        """The description to send, short enough for the mark to follow."""
-        text, most = wanted.strip(), LONGEST_DESCRIPTION - _ROOM
+    def description(self, wanted: str, address: str, *, room: int = 0) -> str:
+        """The description to send, short enough for the mark to follow, and for `room` characters before it."""
+        text, most = wanted.strip(), max(0, LONGEST_DESCRIPTION - _ROOM - room)
         if len(text) <= most:
             return text
         self.notes.approximated(

@@ -9,6 +9,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from monctl.resource import Json, Mark
+from monctl_targets.pagerduty.render_v3 import events, rule_of
+from monctl_targets.pagerduty.stand_in import unrecorded
 from monctl_targets.pagerduty.zone import moment, utc_text, vendor_zone
 
 Body = Mapping[str, Any]
@@ -28,16 +30,48 @@ def _team(body: Body) -> Json:
 
 
 def _schedule(body: Body) -> Json:
+    if body.get("type") == "schedule_v3":
+        return _schedule_v3(body)
     # Layers cannot be deleted, only ended, and keep coming back (#257, #308); their order is reversed on read (#610).
     layers = [_layer(layer) for layer in body["schedule_layers"] if not layer.get("end")]
     if len(layers) == 1:
         del layers[0]["name"]  # a name tells layers apart; of one alone it says nothing, and PagerDuty's editor calls it "Layer 1"
+    value = {**_common(body), "teams": _ids(body.get("teams")), "layers": sorted(layers, key=lambda layer: str(layer.get("name")))}
+    stand_ins = {f"{_instant(one['start'])} to {_instant(one['end'])}": _id(one["user"]) for one in body.get("overrides") or []}
+    return value | {"overrides": dict(sorted(stand_ins.items()))} if stand_ins else value
+
+
+def _common(body: Body) -> dict[str, Json]:
     return {
         "name": body["name"],
         "description": _text(body),
         "time_zone": vendor_zone(body["time_zone"]) or body["time_zone"],
-        "teams": _ids(body.get("teams")),
-        "layers": sorted(layers, key=lambda layer: str(layer.get("name"))),
+    }
+
+
+def _schedule_v3(body: Body) -> Json:
+    # Which rotation holds an event says nothing; an event with an end has been ended, or is being succeeded. The team is set when it is
+    # made and has no place in an update (REST reference of /v3/schedules), hence a name of its own that `immutable` knows.
+    held = [event_value(event) for event in events(body) if not event.get("effective_until")]
+    return {"api": "v3", **_common(body), "owners": _ids(body.get("teams")), "events": sorted(held, key=str)}
+
+
+def event_value(event: Body) -> dict[str, Json]:
+    """An event of a v3 schedule as a comparable value.
+
+    `effective_since` moves to the time of the creation, and Etc/UTC comes back as UTC (terraform-provider-pagerduty #1148).
+    """
+    strategy = event["assignment_strategy"]
+    zone = event["start_time"]["time_zone"]
+    rule = rule_of(event)
+    return {
+        "starts": _instant(event["start_time"]["date_time"]),
+        "ends": _instant(event["end_time"]["date_time"]),
+        "time_zone": vendor_zone(zone) or zone,
+        "recurrence": {name: value for name, value in sorted(rule.items()) if (name, value) != ("INTERVAL", "1")},
+        "strategy": str(strategy["type"]).removesuffix("_member_assignment_strategy"),
+        "shifts_per_member": strategy.get("shifts_per_member"),
+        "members": [member.get("user_id") for member in strategy["members"]],
     }
 
 
@@ -53,7 +87,7 @@ def _layer(layer: Body) -> Json:
     ]
     return {
         "name": layer.get("name"),
-        "rotation_virtual_start": utc_text(moment(layer["rotation_virtual_start"])),
+        "rotation_virtual_start": _instant(layer["rotation_virtual_start"]),
         "rotation_turn_length_seconds": layer["rotation_turn_length_seconds"],
         "users": [_id(seat["user"]) for seat in layer["users"]],
         "restrictions": sorted(restrictions, key=lambda item: (item.get("start_day_of_week", 0), item["start_time_of_day"])),
@@ -115,7 +149,11 @@ def _integration(body: Body) -> Json:
 
 
 def _text(body: Body) -> str:
-    return Mark.strip(body.get("description") or "")
+    return unrecorded(Mark.strip(body.get("description") or ""))
+
+
+def _instant(text: str) -> str:
+    return utc_text(moment(text))
 
 
 def _id(reference: Body) -> Json:

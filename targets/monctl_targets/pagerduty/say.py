@@ -149,7 +149,7 @@ class _Speaker:
         return {"team": self._known("team", teams[0])} if teams else {}
 
     def _target(self, target: Mapping[str, Any]) -> str:
-        kind = str(target["type"]).removesuffix("_reference")
+        kind = str(target["type"]).removesuffix("_reference").removesuffix("_v3")
         if kind == "user":
             return self._person(target)
         if kind != "schedule":

@@ -17,6 +17,10 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 
 def rotation(body: Mapping[str, Any]) -> tuple[dict[str, Json], list[Mapping[str, Any]]]:
     """The fields of the rotation without its members, and the users in order of turn. Raises Inexpressible."""
+    if body.get("type") == "schedule_v3":
+        raise Inexpressible(
+            "it is a v3 schedule, which is not read back: write the rotation, and `schedules: v3` at `targets.pagerduty`", "type"
+        )
     layers = [layer for layer in body.get("schedule_layers") or [] if not layer.get("end")]
     if len(layers) != 1:
         raise Inexpressible(

@@ -2,55 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
-from monctl.resource import Json, Ref, Resource
+from monctl.resource import Json
 from monctl_targets.pagerduty.naming import Naming
-from monctl_targets.pagerduty.rotation import EVERY_DAY, Seat, Window, seats
-from monctl_targets.pagerduty.zone import utc_text, vendor_zone
-
-SHORTEST_TURN_S, LONGEST_TURN_S = 3600, 31_536_000
-"""terraform-provider-pagerduty's validation (read 2026-11-20)."""
+from monctl_targets.pagerduty.rotation import EVERY_DAY, Seat, Window
+from monctl_targets.pagerduty.zone import utc_text
 
 
-def schedules(naming: Naming) -> Iterator[Resource]:
-    """A schedule for every seat of every rotation."""
-    for rotation in naming.program.rotations.values():
-        address = f"rotation.{rotation.name}"
-        if vendor_zone(rotation.time_zone) is None:
-            naming.notes.fault(
-                "PAGERDUTY107",
-                f"PagerDuty does not take the time zone '{rotation.time_zone}'",
-                rotation.origin.at("time_zone"),
-                address=address,
-                help="write its name by region, such as America/Denver instead of US/Mountain",
-            )
-        if rotation.overrides:
-            why = "stand-ins are entered at PagerDuty by those who swap; monctl leaves theirs alone"
-            naming.notes.dropped(address, "overrides", why)
-        for seat in seats(rotation):
-            yield _schedule(seat, naming, address)
-
-
-def _schedule(seat: Seat, naming: Naming, address: str) -> Resource:
-    rotation, notes = seat.rotation, naming.notes
-    if seat.turn_s % 1 or not SHORTEST_TURN_S <= seat.turn_s <= LONGEST_TURN_S:
-        notes.fault(
-            "PAGERDUTY102",
-            f"a turn of {seat.turn_s:g} s in layer '{seat.layer.name}' is not between an hour and a year",
-            rotation.origin.at("shift"),
-            address=address,
-            help="write a `shift` between 1h and 365d, in whole seconds",
-        )
-    users = [user for person in seat.people if (user := naming.user(person, rotation.origin, address)) is not None]
-    text = naming.description(rotation.description, address)
-    name = naming.name(seat.title, address)
-    body: dict[str, Json] = {
-        "type": "schedule",
-        "name": name,
-        "description": text,
-        "time_zone": seat.time_zone,
-        "teams": [] if rotation.team is None else [{"id": Ref("team", rotation.team), "type": "team_reference"}],
+def emit(seat: Seat, users: list[Json], naming: Naming, address: str) -> dict[str, Json]:
+    """The one layer of a seat."""
+    return {
         "schedule_layers": [
             {
                 "name": seat.layer.name,
@@ -62,9 +22,8 @@ def _schedule(seat: Seat, naming: Naming, address: str) -> Resource:
                 "users": [{"user": user} for user in users],
                 "restrictions": _restrictions(seat.windows),
             }
-        ],
+        ]
     }
-    return Resource("pagerduty", "schedule", seat.key, name, body, address, rotation.origin)
 
 
 def _restrictions(windows: tuple[Window, ...]) -> list[Json]:

@@ -479,9 +479,9 @@ def test_characters_pagerduty_refuses_are_replaced_and_long_texts_cut() -> None:
     assert said(built, "escalation.incident", "description")
 
 
-def test_stand_ins_are_left_to_pagerduty_and_that_is_said() -> None:
+def test_overrides_of_v3_schedules_are_left_to_pagerduty_and_that_is_said() -> None:
     override = Override("primary", "two", Local("2027-01-05T09:00"), Local("2027-01-06T09:00"))
-    built = target.build(program(rotations=[rotation(overrides=(override,))]))
+    built = target.build(program(rotations=[rotation(overrides=(override,))], options={"schedules": "v3"}))
 
     assert [(one.field, one.fit) for one in built.fidelity] == [("overrides", Fit.DROPPED)]
 

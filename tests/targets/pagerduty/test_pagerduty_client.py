@@ -439,3 +439,33 @@ def test_the_target_connects_with_the_same_client(account: Any) -> None:
 
     assert isinstance(client, PagerDutyClient)
     assert list(client.read([])) == []
+
+
+def test_open_incidents_keep_a_schedule_and_change_the_state_of_a_service_which_is_no_difference(
+    account: Any, chain: list[Resource]
+) -> None:
+    account.apply(chain)
+    key = account.made["integration", "pagerduty-database"].body["integration_key"]
+
+    def sends(action: str) -> None:
+        event = {
+            "routing_key": key,
+            "event_action": action,
+            "dedup_key": "lag",
+            "payload": {"summary": "Lag", "source": "db", "severity": "critical"},
+        }
+        assert account.emulator.handle(Request.of("POST", "/v2/enqueue", {}, json.dumps(event).encode())).status == 202
+
+    for action, state in (("trigger", "critical"), ("acknowledge", "warning")):
+        sends(action)
+        live = next(one for one in account.client.read(chain) if one.kind == "service")
+        assert live.body["status"] == state
+        assert account.apply(chain) == []
+
+    for one in reversed([one for one in chain if one.kind != "schedule" and one.kind != "team"]):
+        account.client.delete(account.made[one.kind, one.key])
+    schedule = account.made["schedule", "oncall/primary"]
+    with pytest.raises(Rejected) as refusal:
+        account.client.delete(schedule)
+    assert refusal.value.hint == "resolve or reassign the open incidents of its escalation policies, then run it again"
+    assert next(one for one in account.client.read(chain) if one.kind == "schedule").remote_id == schedule.remote_id

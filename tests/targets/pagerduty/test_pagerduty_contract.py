@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
 import jsonschema
@@ -75,6 +76,61 @@ def test_every_answer_fits_the_description(account: Any, chain: list[Resource], 
             wrong |= {f"{request.method} {path}: {fault}" for fault in _faults(description, described, answer.json(), answer=True)}
 
     assert {"/users", "/teams/{id}/members", "/schedules", "/services", "/services/{id}/integrations"} <= seen
+    assert wrong == set()
+
+
+def test_shifts_and_stand_ins_fit_the_description(account: Any, chain: list[Resource], description: Schema) -> None:
+    schedule = next(one for one in chain if one.kind == "schedule")
+    seats = schedule.body["schedule_layers"][0]["users"]
+    event: dict[str, Any] = {
+        "name": "primary",
+        "start_time": {"date_time": "2026-11-02T14:00:00Z", "time_zone": "America/New_York"},
+        "end_time": {"date_time": "2026-11-09T14:00:00Z", "time_zone": "America/New_York"},
+        "effective_since": "2026-11-02T14:00:00Z",
+        "effective_until": None,
+        "recurrence": ["RRULE:FREQ=WEEKLY"],
+        "assignment_strategy": {
+            "type": "rotating_member_assignment_strategy",
+            "shifts_per_member": 1,
+            "members": [{"type": "user_member", "user_id": seat["user"]["id"]} for seat in seats],
+        },
+    }
+    common = {name: schedule.body[name] for name in ("name", "description", "time_zone")} | {"teams": []}
+    shifted = {**common, "name": "Shifts", "type": "schedule_v3", "rotations": [{"events": [event]}]}
+    longer = {**event, "assignment_strategy": {**event["assignment_strategy"], "shifts_per_member": 2}}
+    span = {"start": "2026-12-24T08:00:00Z", "end": "2026-12-27T08:00:00Z"}
+    first = [
+        replace(schedule, key="shifts", name="Shifts", body=shifted),
+        replace(schedule, body={**schedule.body, "teams": [], "overrides": [{**span, **seats[1]}]}),
+    ]
+    second = [
+        replace(first[0], body={**shifted, "description": "Two weeks each", "rotations": [{"events": [longer]}]}),
+        replace(first[1], body={**schedule.body, "teams": [], "overrides": [{**span, **seats[0]}]}),
+    ]
+    for change in (first, second):
+        account.apply(change)
+        assert account.apply(change) == []
+    sent = {(request.method, _path(description, request.path_url)) for request, _ in account.wire.calls if "/v3/" in request.path_url or "/overrides" in request.path_url}  # fmt: skip
+    wrong = set()
+    for request, answer in account.wire.calls:
+        path = _path(description, request.path_url)
+        operation = description["paths"][path][request.method.lower()]
+        if request.body and "requestBody" in operation:
+            wrong |= {
+                f"{request.method} {path}: {fault}" for fault in _faults(description, operation["requestBody"], json.loads(request.body))
+            }
+        # the list of overrides is documented as answered by 201
+        described = operation["responses"].get(str(answer.status_code)) or operation["responses"].get("201", {})
+        if answer.content:
+            wrong |= {f"{request.method} {path}: {fault}" for fault in _faults(description, described, answer.json(), answer=True)}
+
+    events = "/v3/schedules/{id}/rotations/{rotation_id}/events"
+    assert sent == {
+        *(("GET", path) for path in ("/v3/schedules", "/v3/schedules/{id}", "/schedules/{id}/overrides")),
+        *(("POST", path) for path in ("/v3/schedules", "/v3/schedules/{id}/rotations", events, "/schedules/{id}/overrides")),
+        *(("PUT", path) for path in ("/v3/schedules/{id}", events + "/{event_id}")),
+        ("DELETE", "/schedules/{id}/overrides/{override_id}"),
+    }
     assert wrong == set()
 
 

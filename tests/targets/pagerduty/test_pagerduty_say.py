@@ -162,6 +162,17 @@ def test_a_schedule_of_several_layers_and_what_names_it_is_left_out(account: Acc
     assert said["adopt"] == ()
 
 
+def test_a_v3_schedule_and_what_names_it_is_left_out(account: Account, specs: Any) -> None:
+    made = account.send("POST", "/v3/schedules", {"schedule": {"name": "Shifts", "time_zone": "Europe/Berlin"}})
+    policy = account.policy("Everybody", (30, [_ref("schedule", made["schedule"]["id"])]))
+    account.service("Shop", policy)
+
+    unsaid = specs()["unsaid"]
+
+    assert unsaid["Shifts"] == "it is a v3 schedule, which is not read back: write the rotation, and `schedules: v3` at `targets.pagerduty`"
+    assert unsaid["Everybody"] == "it names 'shifts', which is left out"
+
+
 def test_a_service_whose_urgency_has_no_words_is_named_and_left_to_pagerduty(account: Account, specs: Any) -> None:
     policy = account.policy("Everybody", (30, [_ref("user", account.ana)]))
     account.service("Shop", policy, incident_urgency_rule={"type": "constant", "urgency": "low"})

@@ -81,7 +81,10 @@ class Events(Services):
             request,
             "incidents",
             items,
-            lambda item: {**item, "service": self.reference(request, "service", item["service"])},
+            lambda item: {
+                **{name: value for name, value in item.items() if name != "snapshot"},
+                "service": self.reference(request, "service", item["service"]),
+            },
             match="title",
         )
 
@@ -132,11 +135,18 @@ class Events(Services):
                 "status": "triggered",
                 "urgency": self._urgency(event),
                 "created_at": event["received_at"],
+                "snapshot": self._schedules_of(event["service"]),
             }
         elif held is not None and action != "trigger":
             held["status"] = "acknowledged" if action == "acknowledge" else "resolved"
         if held is not None:
             self.store.put("incident", held["id"], held)
+
+    def _schedules_of(self, service: str) -> list[str]:
+        """The schedules its policy calls now: an incident keeps them as they were when it began (terraform-provider-pagerduty #43, read 2026-11-20)."""
+        held = self.store.get("service", service) or {}
+        rules = (self.store.get("escalation_policy", held.get("escalation_policy", "")) or {}).get("escalation_rules", [])
+        return [target["id"] for rule in rules for target in rule["targets"] if target["type"] == "schedule_reference"]
 
     def _urgency(self, event: Body) -> str:
         rule = (self.store.get("service", event["service"]) or {}).get("incident_urgency_rule", {})

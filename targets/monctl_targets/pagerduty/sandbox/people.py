@@ -69,7 +69,12 @@ class People(Base):
     @route("DELETE", "/teams/{id}")
     def remove_team(self, request: Request, id: str) -> Response:
         self.held_as("team", id)
-        used = [item["name"] for kind in ("schedule", "escalation_policy") for item in self.store.all(kind) if id in item["teams"]]
+        used = [
+            item["name"]
+            for kind in ("schedule", "schedule_v3", "escalation_policy")
+            for item in self.store.all(kind)
+            if id in item["teams"]
+        ]
         if used:
             raise Refused(error(400, 6006, "Team has associations", [f"Team is associated with {', '.join(used)}"]))
         self.store.delete("team", id)

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from monctl.resource import Json
 from monctl.sandbox.emulator import Request, Response, route
+from monctl_targets.pagerduty.render import on_call
+from monctl_targets.pagerduty.render_v3 import events, on_call_v3
 from monctl_targets.pagerduty.sandbox.base import Body, Refused, error, invalid
-from monctl_targets.pagerduty.sandbox.render import on_call
-from monctl_targets.pagerduty.sandbox.schedule import Schedules
+from monctl_targets.pagerduty.sandbox.schedule_v3 import SchedulesV3
 from monctl_targets.pagerduty.sandbox.shape import Shape, each, one_of, reference, text, title, whole
 
 FORBIDDEN = "\\/&<>"
@@ -32,7 +32,7 @@ POLICY = Shape(
 )
 
 
-class Policies(Schedules):
+class Policies(SchedulesV3):
     """`/escalation_policies`, `/oncalls`."""
 
     @route("GET", "/escalation_policies")
@@ -86,23 +86,38 @@ class Policies(Schedules):
     def _calls(self, request: Request, policy: Body) -> Iterator[Json]:
         for level, rule in enumerate(policy["escalation_rules"], start=1):
             for target in rule["targets"]:
-                schedule = self.store.get("schedule", target["id"]) if target["type"] == "schedule_reference" else None
-                user = target["id"] if schedule is None else on_call(schedule, self.now())
-                if user is not None:
+                for user in self._on_call(target):
+                    schedule = None if target["type"] == "user_reference" else self._target(request, target)
                     yield {
                         "user": self.reference(request, "user", user),
-                        "schedule": schedule and self.reference(request, "schedule", schedule["id"]),
+                        "schedule": schedule,
                         "escalation_policy": self.reference(request, "escalation_policy", policy["id"]),
                         "escalation_level": level,
                         "start": None,
                         "end": None,
                     }
 
+    def _on_call(self, target: Body) -> list[str]:
+        if target["type"] == "user_reference":
+            return [target["id"]]
+        shifted = self.store.get("schedule_v3", target["id"])
+        if shifted is not None:
+            return on_call_v3(events(shifted), self.now())
+        user = on_call(self.store.get("schedule", target["id"]) or {}, self.now(), self.stand_ins_of(target["id"]))
+        return [] if user is None else [user]
+
+    def _target(self, request: Request, held: Body) -> Json:
+        """A v3 schedule is answered as such, whatever was sent: terraform-provider-pagerduty #1107 (read 2026-11-20)."""
+        kind = held["type"].removesuffix("_reference")
+        shifted = kind == "schedule" and self.store.get("schedule_v3", held["id"]) is not None
+        return self.reference(request, "schedule_v3" if shifted else kind, held["id"])
+
     def _policy_body(self, request: Request, shape: Shape) -> Body:
         sent = self.body(request, "escalation_policy", shape)
         for rule in sent.get("escalation_rules", []):
             for target in rule["targets"]:
-                self._known(target["type"].removesuffix("_reference"), target)
+                if self.store.get("schedule_v3", target["id"]) is None or target["type"].startswith("user"):
+                    self._known(target["type"].removesuffix("_reference"), target)
             if len({target["id"] for target in rule["targets"]}) < len(rule["targets"]):
                 raise invalid("Escalation rules cannot have the same target twice")
         for team in sent.get("teams", []):
@@ -131,13 +146,12 @@ class Policies(Schedules):
         return [service["id"] for service in self.store.all("service") if service["escalation_policy"] == id]
 
     def _policy(self, request: Request, item: Body) -> Json:
-        def target(held: dict[str, Any]) -> Json:
-            return self.reference(request, held["type"].removesuffix("_reference"), held["id"])
-
         return {
             **self.head(request, "escalation_policy", item),
             **{name: item[name] for name in ("name", "description", "num_loops", "on_call_handoff_notifications")},
-            "escalation_rules": [{**rule, "targets": [target(held) for held in rule["targets"]]} for rule in item["escalation_rules"]],
+            "escalation_rules": [
+                {**rule, "targets": [self._target(request, held) for held in rule["targets"]]} for rule in item["escalation_rules"]
+            ],
             "services": [self.reference(request, "service", id) for id in self._services_of(item["id"])],
             "teams": [self.reference(request, "team", id) for id in item["teams"]],
         }

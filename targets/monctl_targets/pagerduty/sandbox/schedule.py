@@ -8,9 +8,9 @@ from zoneinfo import ZoneInfo
 
 from monctl.resource import Json
 from monctl.sandbox.emulator import Request, Response, route
+from monctl_targets.pagerduty.render import entries, on_call
 from monctl_targets.pagerduty.sandbox.base import Body, Refused, error, invalid, missing
 from monctl_targets.pagerduty.sandbox.people import People
-from monctl_targets.pagerduty.sandbox.render import entries, on_call
 from monctl_targets.pagerduty.sandbox.shape import Check, Shape, clock, each, instant, nullable, one_of, reference, text, title, whole, zone
 from monctl_targets.pagerduty.zone import moment, utc_text
 
@@ -80,6 +80,9 @@ class Schedules(People):
 
     @route("GET", "/schedules/{id}")
     def schedule(self, request: Request, id: str) -> Response:
+        if self.store.get("schedule_v3", id) is not None:
+            # 404 in April 2026, 400 since: PagerDuty/pagerduty-mcp-server #117, #124 (read 2026-11-20)
+            raise invalid("This schedule is a v3 schedule; use /v3/schedules")
         return Response(200, {"schedule": self._schedule(request, self.held_as("schedule", id))})
 
     @route("PUT", "/schedules/{id}")
@@ -94,15 +97,29 @@ class Schedules(People):
         if self._used_by(id):
             # terraform-provider-pagerduty #43 (read 2026-11-20)
             raise invalid("Schedule can't be deleted if it's being used by escalation policies")
+        if self.snapshots_of(id):
+            # terraform-provider-pagerduty #337, #602, #693 (read 2026-11-20)
+            raise invalid("Schedule can't be deleted if it's being used by an escalation policy snapshot with open incidents")
         self.store.delete("schedule", id)
+        for one in self.stand_ins_of(id):
+            self.store.delete("override", one["id"])
         return Response(204)
 
     @route("GET", "/schedules/{id}/users")
     def schedule_users(self, request: Request, id: str) -> Response:
         item = self.held_as("schedule", id)
         window = self._window(request)
-        found = entries(item, *window) if window else [(self.now(), self.now(), on_call(item, self.now()))]
+        over = self.stand_ins_of(id)
+        found = entries(item, *window, over) if window else [(self.now(), self.now(), on_call(item, self.now(), over))]
         return Response(200, {"users": [self.reference(request, "user", id) for id in dict.fromkeys(user for _, _, user in found if user)]})
+
+    def snapshots_of(self, id: str) -> list[Body]:
+        """The open incidents that call a schedule, whatever its policies say by now."""
+        return [one for one in self.store.all("incident") if one["status"] != "resolved" and id in one.get("snapshot", ())]
+
+    def stand_ins_of(self, id: str) -> list[Body]:
+        """The overrides of a schedule, in the order they were made."""
+        return [one for one in self.store.all("override") if one["schedule"] == id]
 
     def _checked(self, request: Request, shape: Shape) -> Body:
         sent = self.body(request, "schedule", shape)
@@ -190,7 +207,7 @@ class Schedules(People):
                 "name": "Final Schedule",
                 "rendered_schedule_entries": [
                     {"start": _in(local, start), "end": _in(local, end), "user": self.reference(request, "user", user)}
-                    for start, end, user in (entries(item, *window) if window else [])
+                    for start, end, user in (entries(item, *window, self.stand_ins_of(item["id"])) if window else [])
                 ],
             },
         }

@@ -188,6 +188,13 @@ class Services(Policies):
         self.store.put("service", item["id"], item)
         return item
 
+    def _status(self, item: Body) -> str:
+        """The state of the day unless it is disabled: critical with an incident nobody has taken, warning with one somebody has (#1100)."""
+        open_ones = {one["status"] for one in self.store.all("incident") if one["service"] == item["id"]} - {"resolved"}
+        if item["status"] == "disabled" or not open_ones:
+            return str(item["status"])
+        return "critical" if "triggered" in open_ones else "warning"
+
     def _integrations_of(self, id: str) -> list[Body]:
         return [item for item in self.store.all("integration") if item["service"] == id]
 
@@ -203,6 +210,7 @@ class Services(Policies):
         return {
             **self.head(request, "service", item),
             **{name: item[name] for name in ("created_at", *_PLAIN)},
+            "status": self._status(item),
             "escalation_policy": self.reference(request, "escalation_policy", item["escalation_policy"]),
             "teams": [self.reference(request, "team", id) for id in policy.get("teams", [])],
             "integrations": [

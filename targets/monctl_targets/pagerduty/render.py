@@ -6,7 +6,7 @@ Source: https://support.pagerduty.com/main/docs/schedule-basics (read 2026-11-20
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 from typing import Any
@@ -18,21 +18,27 @@ Layer = Mapping[str, Any]
 _DAY = timedelta(days=1)
 
 
-def on_call(schedule: Mapping[str, Any], at: datetime) -> str | None:
-    """The id of the user on call at an instant, or None. The last layer of the list is the highest."""
+def on_call(schedule: Mapping[str, Any], at: datetime, stand_ins: Sequence[Mapping[str, Any]] = ()) -> str | None:
+    """The id of the user on call at an instant, or None. The last layer of the list is the highest; the last made of the stand-ins is above all."""
+    for one in reversed(stand_ins):
+        if moment(one["start"]) <= at < moment(one["end"]):
+            return str(one["user"])
     zone = ZoneInfo(schedule["time_zone"])
     return next((user for layer in reversed(schedule["schedule_layers"]) if (user := _sitting(layer, at, zone)) is not None), None)
 
 
-def entries(schedule: Mapping[str, Any], since: datetime, until: datetime) -> list[tuple[datetime, datetime, str]]:
+def entries(
+    schedule: Mapping[str, Any], since: datetime, until: datetime, stand_ins: Sequence[Mapping[str, Any]] = ()
+) -> list[tuple[datetime, datetime, str]]:
     """(start, end, user id) from `since` to `until`, without the gaps."""
     zone = ZoneInfo(schedule["time_zone"])
     marks = {since, until}
+    marks.update(at for one in stand_ins for at in (moment(one["start"]), moment(one["end"])) if since < at < until)
     for layer in schedule["schedule_layers"]:
         marks.update(at for at in _changes(layer, since, until, zone) if since < at < until)
     found: list[tuple[datetime, datetime, str]] = []
     for start, end in pairwise(sorted(marks)):
-        user = on_call(schedule, start)
+        user = on_call(schedule, start, stand_ins)
         if user is None:
             continue
         goes_on = bool(found) and found[-1][1:] == (start, user)
