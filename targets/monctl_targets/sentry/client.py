@@ -14,17 +14,32 @@ from requests.utils import parse_header_links
 
 from monctl.errors import AuthError, Garbled, NotFound, ProviderError, RateLimited, Rejected, UsageError
 from monctl.examination import Check
+from monctl.pace import Pace
+from monctl.plan import Change, Problem
 from monctl.resource import Json, Live, Lookup, Mark, Resource, leaves
 from monctl.rest import Http
 from monctl.target import Settings
 from monctl_targets.sentry import echo
+from monctl_targets.sentry.capabilities import BUDGET
 from monctl_targets.sentry.directory import Directory
 from monctl_targets.sentry.examine import examine, scratch
+from monctl_targets.sentry.strangers import objections
 from monctl_targets.sentry.vocabulary import SYSTEM_TYPES
 
 HOST = "https://sentry.io"
 """Passes paths of an organisation on to its region; we ask once which one that is, and go on there. https://docs.sentry.io/api/ (read 2026-11-20)"""
 SCOPES = "org:read project:read team:read member:read alerts:read alerts:write"
+NEEDED = {
+    "project": "project:read",
+    "team": "team:read",
+    "member": "member:read",
+    "integration": "org:read",
+    "pagerduty_account": "org:read",
+    "pagerduty_service": "org:read",
+    "detector": "project:read and alerts:read",
+}
+"""What a look-up needs of a token. https://github.com/getsentry/sentry-api-schema a589a26 (read 2026-11-20)"""
+_UNKNOWN = frozenset({404, 405})
 _NO_SCOPE = f"the token needs the scopes {SCOPES}"
 _NO_ORGANIZATION = "Sentry's organization is not known"
 
@@ -53,6 +68,7 @@ def connect(settings: Settings) -> SentryClient:
         on_wait=settings.on_wait,
         sleep=settings.sleep,
         classify=meaning,
+        pace=settings.pace("sentry", token, BUDGET),
     )
     organization = settings.options.get("organization") or settings.credential("SENTRY_ORG")
     return SentryClient(http, str(organization) if organization else None, find_region=settings.url is None)
@@ -83,6 +99,11 @@ class SentryClient:
                     yield as_live(kind, row)
 
     @property
+    def pace(self) -> Pace:
+        """How fast the organisation may be asked."""
+        return self._http.pace
+
+    @property
     def organization(self) -> str | None:
         """The slug of the organisation, once it is known."""
         return self._organization
@@ -97,17 +118,24 @@ class SentryClient:
         return list((detail.get("configData") or {}).get("service_table") or [])
 
     def lookup(self, wanted: Lookup) -> str | None:
-        """The id, or for `owner` the `team:1` form, of what is already in Sentry; asked for once."""
+        """The id, or for `owner` the `team:1` form, of what is already in Sentry; asked for once. Raises Rejected where the token may not look."""
         self._learn(wanted)
         if self._directory is None:
             self._directory = Directory(self._http, self._path(""), self._pages)
-        return self._directory.find(wanted)
+        try:
+            return self._directory.find(wanted)
+        except AuthError as error:
+            if error.status != 403:
+                raise
+            # one scope that is missing stops what needs it, not the whole plan
+            what, needed = wanted.kind.replace("_", " "), NEEDED[wanted.kind]
+            raise Rejected(f"the token may not look for a {what}: it needs {needed}", target="sentry", hint=_NO_SCOPE) from None
 
     def create(self, resource: Resource, body: Json, mark: Mark) -> Live:
         """Create. A detector is made in its project, which is part of the path."""
         if resource.kind == "detector":
             sent = marked_detector({name: value for name, value in body.items() if name != "projectId"}, mark)
-            return as_live("detector", self._write("POST", self._path(f"projects/{body['projectId']}/detectors/"), sent))
+            return as_live("detector", self._new_detector(sent, body["projectId"]))
         return as_live("workflow", self._write("POST", self._path("workflows/"), marked_workflow(body, mark)))
 
     def update(self, resource: Resource, body: Json, mark: Mark, live: Live) -> Live:
@@ -125,6 +153,10 @@ class SentryClient:
         except NotFound:
             return
 
+    def objections(self, changes: Iterable[Change], resources: Iterable[Resource], lives: Iterable[Live]) -> Iterator[Problem]:
+        """The changes that would delete what somebody added and we do not know."""
+        return objections(changes, lives)
+
     def examine(self) -> Iterator[Check]:
         """What `monctl doctor` can learn here. Raises UsageError when nothing names the organisation."""
         return examine(self._http, self._path(""))
@@ -132,6 +164,18 @@ class SentryClient:
     def scratch(self) -> tuple[Resource, Resource]:
         """One harmless object in two versions, for the doctor's round trip."""
         return scratch()
+
+    def _new_detector(self, sent: Mapping[str, Json], project: Json) -> Mapping[str, Json]:
+        """In its project; where a server does not know that path, by the form that was documented until 2026-04-02, once."""
+        try:
+            return self._write("POST", self._path(f"projects/{project}/detectors/"), sent)
+        except ProviderError as unknown:
+            if unknown.status not in _UNKNOWN:
+                raise
+            try:
+                return self._write("POST", self._path("detectors/"), {**sent, "projectId": project})
+            except ProviderError as other:
+                raise (unknown if other.status in _UNKNOWN else other) from None
 
     def _write(self, method: str, path: str, body: Json) -> Mapping[str, Json]:
         answer = self._http.request(method, path, json=body).json

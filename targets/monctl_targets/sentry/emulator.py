@@ -27,7 +27,10 @@ GONE = {"message": "This API no longer exists."}
 
 
 class SentryEmulator(AccountRoutes):
-    """Sentry, on one machine. `rate_limit` is requests a minute; `clock` tells the time for dates and for the limit."""
+    """Sentry, on one machine. `rate_limit` is requests a minute; `clock` tells the time for dates and for the limit.
+
+    `scopes` are those of every token; None: all. `older`: a server that makes detectors by the path documented until 2026-04-02 alone.
+    """
 
     name: ClassVar[str] = "sentry"
 
@@ -37,8 +40,12 @@ class SentryEmulator(AccountRoutes):
         *,
         rate_limit: int | None = None,
         clock: Callable[[], datetime] = lambda: datetime.fromtimestamp(time.time(), UTC),
+        scopes: frozenset[str] | None = None,
+        older: bool = False,
     ) -> None:
         super().__init__(store)
+        self._scopes = scopes
+        self._older = older
         self.account = Account(store, clock)
         self._clock = clock
         self._rate_limit = rate_limit
@@ -76,8 +83,11 @@ class SentryEmulator(AccountRoutes):
             # an organisation token counts as anonymous on the detectors list (reference 1.1, read 2026-11-20)
             return Response(401, {"detail": "Invalid token"})
         if self._limited():
-            limit = f"Limit is {self._rate_limit} requests in 60 seconds"
-            return self.after(request, Response(429, {"detail": f"You are attempting to use this endpoint too frequently. {limit}"}))
+            said = f"You are attempting to use this endpoint too frequently. Limit is {self._rate_limit} requests in 60 seconds"
+            # some endpoints answer with bare text (getsentry/sentry src/sentry/middleware/ratelimit.py, read 2026-11-20)
+            return self.after(request, Response(429, said if "/members/" in request.path else {"detail": said}))
+        if self._scopes is not None and not needed(request.method, request.path) & self._scopes:
+            return Response(403, FORBIDDEN)
         parts = request.path.split("/")
         if (
             len(parts) > 4
@@ -119,6 +129,9 @@ class SentryEmulator(AccountRoutes):
 
     @route("POST", ORG + "projects/{project}/detectors/")
     def create_detector(self, request: Request, org: str, project: str) -> Response:
+        return Response(404, NOT_FOUND) if self._older else self._made_detector(request, org, project)
+
+    def _made_detector(self, request: Request, org: str, project: str) -> Response:
         found = self.account.project(org, project)
         if found is None:
             return Response(404, NOT_FOUND)
@@ -147,7 +160,7 @@ class SentryEmulator(AccountRoutes):
         project = _body(request).get("projectId")
         if project is None:
             return Response(400, {"projectId": ["This field is required."]})
-        return self.create_detector(request, org, str(project))
+        return self._made_detector(request, org, str(project))
 
     @route("GET", ORG + "detectors/{id}/")
     def detector(self, request: Request, org: str, id: str) -> Response:
@@ -317,9 +330,18 @@ def _body(request: Request) -> Record:
     return record(camel(sent), "", camel(sent).keys() if isinstance(sent, dict) else ())
 
 
+def needed(method: str, path: str) -> frozenset[str]:
+    """Scopes of which one is enough, as https://github.com/getsentry/sentry-api-schema a589a26 prints them (read 2026-11-20)."""
+    if "/detectors/" in path or "/workflows/" in path:
+        return frozenset({"alerts:read", "org:read"}) if method == "GET" else frozenset({"alerts:write"})
+    scope = "team:read" if "/teams/" in path else "member:read" if "/members/" in path else ""
+    return frozenset({scope or ("project:read" if path.startswith("/api/0/projects/") else "org:read")})
+
+
 def _detector(row: Record, links: Mapping[str, list[str]]) -> Record:
     group = row["conditionGroup"]
-    turned = group and {**group, "conditions": group["conditions"][::-1]}
+    # thresholds come back as fractions (terraform-provider-sentry#869, #874, #880, read 2026-11-20)
+    turned = group and {**group, "conditions": [{**one, "comparison": float(one["comparison"])} for one in group["conditions"][::-1]]}
     return {**row, "conditionGroup": turned, "workflowIds": links.get(row["id"], [])}
 
 

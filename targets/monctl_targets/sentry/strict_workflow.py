@@ -182,7 +182,8 @@ def _held_group(group: Record, id: str | None, next_id: Callable[[], str]) -> Re
     return {
         "id": str(group.get("id") or id or next_id()),
         "organizationId": "1",
-        "logicType": group["logicType"],
+        # live data holds no other "any" (getsentry/sentry, migration of legacy rules, read 2026-11-20)
+        "logicType": "any-short" if group["logicType"] == "any" else group["logicType"],
         "conditions": [{**condition, "id": str(condition.get("id") or next_id())} for condition in group["conditions"]],
         "actions": [_held_action(action, next_id) for action in group.get("actions") or []],
     }

@@ -68,6 +68,38 @@ FILTERS: Final = PRIORITY_FILTERS | {
     "level",
     "tagged_event",
 }
+CONDITIONS: Final = (
+    TRIGGERS
+    | FREQUENCIES
+    | FILTERS
+    | {
+        "event_frequency_percent",
+        "event_unique_user_frequency_percent",
+        "percent_sessions_count",
+        "percent_sessions_percent",
+        "seer_activity_trigger",
+    }
+)
+"""Every type of a condition of a workflow. src/sentry/workflow_engine/models/data_condition.py (read 2026-11-20)"""
+ACTIONS: Final = frozenset(
+    {
+        "discord",
+        "email",
+        "github",
+        "github_enterprise",
+        "jira",
+        "jira_server",
+        "msteams",
+        "opsgenie",
+        "pagerduty",
+        "plugin",
+        "sentry_app",
+        "slack",
+        "vsts",
+        "webhook",
+    }
+)
+"""Every type of an action. src/sentry/notifications/notification_action/action_handler_registry (read 2026-11-20)"""
 MATCHES: Final = frozenset({"co", "nc", "eq", "ne", "sw", "nsw", "ew", "new", "is", "ns", "in", "nin", "gt", "gte", "lt", "lte"})
 LEVELS: Final = {"fatal": 50, "error": 40, "warning": 30, "info": 20, "debug": 10, "sample": 0}
 

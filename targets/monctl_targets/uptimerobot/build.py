@@ -11,13 +11,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
 
 from monctl.finding import Level
 from monctl.program import Monitor, Program
 from monctl.resource import Resource
 from monctl.target import Built
 from monctl_targets.uptimerobot.account import OPTIONS, Account, account
+from monctl_targets.uptimerobot.address import marked_url, slot
 from monctl_targets.uptimerobot.check import check, origin_of
 from monctl_targets.uptimerobot.contacts import Contact, Contacts, Edge
 from monctl_targets.uptimerobot.fields import custom_fields, tags
@@ -201,19 +201,19 @@ def _apart(program: Program, made: list[Resource], report: Report) -> list[Resou
     """The monitors with URLs that differ: UptimeRobot takes a URL once for GET and HEAD.
 
     All of those that share one are marked, not all but one: then none of them has to give its URL up before another can have it.
-    https://github.com/uptimerobot/terraform-provider-uptimerobot b41c1c3, acceptance tests since 2025-11-26 (read 2026-11-20); key and error are not recorded.
     """
-    shared = Counter(slot for resource in made if (slot := _slot(resource)) is not None)
+    slots = {resource.key: slot(resource.body) for resource in made}
+    shared = Counter(taken for taken in slots.values() if taken is not None)
     out = []
     for resource in made:
-        slot = _slot(resource)
-        if slot is None or shared[slot] == 1:
+        taken = slots[resource.key]
+        if taken is None or shared[taken] == 1:
             out.append(resource)
             continue
         monitor = program.monitors[resource.address.partition(".")[2]]
         where = origin_of(program, monitor, monitor.source.kind)
-        message = f"several monitors for UptimeRobot ask {slot[1]}, and it takes a {'name' if slot[0] == 'DNS' else 'URL'} once"
-        if slot[0] == "DNS":
+        message = f"several monitors for UptimeRobot ask {taken[1]}, and it takes a {'name' if taken[0] == 'DNS' else 'URL'} once"
+        if taken[0] == "DNS":
             report.finding("UPTIMEROBOT104", message, where, help="keep one of them", address=resource.address)
             out.append(resource)
             continue
@@ -223,19 +223,3 @@ def _apart(program: Program, made: list[Resource], report: Report) -> list[Resou
         report.finding("UPTIMEROBOT104", message, where, help=help, address=resource.address, level=Level.INFO)
         out.append(replace(resource, body={**resource.body, "url": url}))
     return out
-
-
-def _slot(resource: Resource) -> tuple[str, str] | None:
-    body = resource.body
-    if body["type"] == "DNS":
-        return "DNS", str(body["url"])
-    if body["type"] in WEB and body.get("httpMethodType", "GET") in {"GET", "HEAD"}:
-        return "URL", str(body["url"])
-    return None
-
-
-def marked_url(url: str, key: str) -> str:
-    """The URL with `monctl=KEY` in its query, which servers ignore."""
-    parts = urlsplit(url)
-    query = f"{parts.query}&monctl={key}" if parts.query else f"monctl={key}"
-    return urlunsplit((parts.scheme, parts.netloc, parts.path or "/", query, parts.fragment))

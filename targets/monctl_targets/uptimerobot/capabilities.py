@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from monctl.target import Capabilities, Capability, Fit, Limit
+from monctl_targets.uptimerobot.plan import FREE
 
 _CONTRACT = "https://github.com/uptimerobot/uptimerobot-cli openapi.yaml 8013131 (2026-07-27)"
 _LIVE = "https://github.com/GoSuccessHQ/uptimerobot-api (live-checked 2026-09, read 2026-11-20)"
@@ -74,7 +75,7 @@ CAPABILITIES = Capabilities(
         Limit("JSON assertions", 5, "checks", _CONTRACT),
         Limit("tags", 20, "tags", _SKILLS),
         Limit("custom fields", 20, "fields", _CONTRACT),
-        Limit("requests, Free", 10, "a minute", _LIVE),
+        Limit("requests, Free", FREE, "a minute", _LIVE),
     ),
     default_for=frozenset({"http", "ping", "tcp"}),
     accepts=frozenset({"http", "ping", "tcp", "dns", "heartbeat"}),

@@ -11,22 +11,28 @@ b41c1c3 (2026-08-20), https://github.com/GoSuccessHQ/uptimerobot-api (live-check
 from __future__ import annotations
 
 import json
-import re
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
-from monctl.errors import AuthError, Conflict, Garbled, NotFound, ProviderError, Rejected, UsageError
+from monctl.errors import AuthError, Conflict, Garbled, NotFound, ProviderError, Rejected, Unreachable, UsageError
 from monctl.examination import Check
+from monctl.order import Asked
+from monctl.pace import Pace
+from monctl.plan import Change, Problem
 from monctl.resource import Json, Live, Lookup, Mark, Resource
 from monctl.rest import Http
 from monctl.target import Settings
 from monctl_targets.uptimerobot import mark as marks
-from monctl_targets.uptimerobot.examine import examine, scratch
+from monctl_targets.uptimerobot.address import marked_url, slot
+from monctl_targets.uptimerobot.calls import calls
+from monctl_targets.uptimerobot.examine import examine, scratch, unconfirmed
+from monctl_targets.uptimerobot.limits import objections, subscription
 from monctl_targets.uptimerobot.normalize import WEB, canonical, text
-from monctl_targets.uptimerobot.plan import DEFAULT, PLANS
+from monctl_targets.uptimerobot.people import chosen, fits
+from monctl_targets.uptimerobot.plan import DEFAULT, PLANS, budget
 
 URL = "https://api.uptimerobot.com/v3"
 CREDENTIAL = "UPTIMEROBOT_API_KEY"
@@ -40,6 +46,8 @@ _PATHS = {
     "maintenance_window": "/maintenance-windows",
 }
 _PERSONAL = frozenset({"Email", "EmailToSms", "ProSms", "Voice", "MobileApp", "MobileAppOld", "MobileAppIOS", "MobileAppAndroid"})
+_UNGUARDED = frozenset({"monitor", "maintenance_window"})
+"""Kinds of which the vendor makes a second one of the same name and address; integrations and e-mail contacts it refuses."""
 _PAUSES_S = (0.25, 0.5, 1.0, 2.0)
 """Between looks for a monitor that was made although the answer said 404: reads lag behind writes."""
 
@@ -53,10 +61,13 @@ class UptimeRobotClient:
             raise UsageError(f"uptimerobot: {CREDENTIAL} is not set", hint="take the main API key from Integrations & API in the dashboard")
         self._estate, self._environment = settings.estate, settings.environment
         self._plan = PLANS.get(str(settings.options.get("plan", DEFAULT)), PLANS[DEFAULT])
+        self._monitor_limit = settings.options.get("monitor_limit")
         self._fields = "custom_fields" in self._plan.features
         self._sleep = sleep
         self._named: Mapping[str, str] = {}
         self._people: list[Json] | None = None
+        self._made: dict[str, list[Live]] = {}
+        """Kind → what was there when the first of them was to be made."""
         url = settings.url or settings.credential("UPTIMEROBOT_API_URL") or URL
         self._sandbox = settings.transport is not None or urlsplit(url).hostname in _LOOPBACK
         self._http = Http(
@@ -68,6 +79,7 @@ class UptimeRobotClient:
             on_wait=settings.on_wait,
             sleep=sleep,
             classify=_classify,
+            pace=settings.pace("uptimerobot", key, budget(self._plan, settings.options.get("monitor_limit"))),
         )
 
     def read(self, resources: Iterable[Resource]) -> Iterator[Live]:
@@ -81,39 +93,21 @@ class UptimeRobotClient:
     def lookup(self, wanted: Lookup) -> str | None:
         """The id of an active contact or integration with this type and value, name or channel."""
         query = dict(wanted.query)
-        found = [person for person in self._everyone() if _fits(person, query)]
+        found = [person for person in self._everyone() if fits(person, query)]
         if not found:
             self._people = None
             asked = {WANTED: json.dumps(query)} if self._sandbox else None
-            found = [person for person in self._everyone(asked) if _fits(person, query)]
-        if not found:
-            return None
-        active = [person for person in found if person.get("status", "Active") == "Active"]
-        if len(active) == 1:
-            return str(active[0].get(wanted.field))
-        if active:
-            raise Rejected(
-                f"{wanted} matches {len(active)} contacts: {', '.join(sorted(str(person['id']) for person in active))}",
-                target="uptimerobot",
-                hint="rename or remove all but one in the dashboard",
-            )
-        raise Rejected(
-            f"{wanted} is {found[0].get('status')}, so it would never be told",
-            target="uptimerobot",
-            hint="activate it in the dashboard (Integrations & API)",
-        )
+            found = [person for person in self._everyone(asked) if fits(person, query)]
+        return chosen(wanted, found) if found else None
 
     def create(self, resource: Resource, body: Json, mark: Mark) -> Live:
         """POST with the mark in it, then whatever the POST cannot say: pause, and the events a contact wants."""
         kind = resource.kind
         sent = self._marked(kind, body, mark)
         late = {name: sent.pop(name) for name in ("sslExpirationReminder",) if kind == "alert_contact" and name in sent}
-        try:
-            made = self._post(kind, sent, mark)
-        except Conflict:
-            if not self._make_way(kind, sent, mark):
-                raise
-            made = self._post(kind, sent, mark)
+        if (there := self._there(kind, sent, mark)) is not None:
+            return self.update(resource, body, mark, there)
+        made = self._given_way(kind, sent, mark, lambda: self._post(kind, sent, mark))
         if kind == "monitor":
             made = self._pause(made, body)
         elif kind == "integration":
@@ -134,7 +128,7 @@ class UptimeRobotClient:
                 sent["keywordCaseType"] = int(sent["keywordCaseType"] == "CaseInsensitive")
         elif kind == "alert_contact":
             sent = {name: value for name, value in sent.items() if name not in {"type", "value"}}
-        made = self._patch(kind, live.remote_id, sent)
+        made = self._given_way(kind, sent, mark, lambda: self._patch(kind, live.remote_id, sent))
         return self._live(kind, self._pause(made, body) if kind == "monitor" else made)
 
     def delete(self, live: Live) -> None:
@@ -146,9 +140,36 @@ class UptimeRobotClient:
         except NotFound:
             return
 
+    @property
+    def pace(self) -> Pace:
+        """How fast the account may be asked."""
+        return self._http.pace
+
+    def calls(self, asked: Iterable[Asked]) -> list[int]:
+        """How many requests each step of an apply needs."""
+        return calls(asked, looked=self._made)
+
+    def objections(self, changes: Iterable[Change], resources: Iterable[Resource], lives: Iterable[Live]) -> Iterator[Problem]:
+        """What the account itself would refuse of these changes; asked only when there are some. Those that name no change are notes.
+
+        Where the account does not tell, there is nothing to object to: it refuses by itself then, one by one.
+        """
+        every = tuple(changes)
+        if not every:
+            return
+        try:
+            me = self._http.get("/user/me").json
+        except ProviderError:
+            return
+        yield from objections(subscription(me), self._plan, every, resources, lives)
+
     def examine(self) -> Iterator[Check]:
         """What `monctl doctor` can learn here."""
-        return examine(self._http, self._plan.name)
+        yield from examine(self._http, self._plan.name, self._monitor_limit)
+        ours = (self._live("alert_contact", body) for body in self._list("alert_contact"))
+        yield from unconfirmed(
+            live for live in ours if live.mark and (live.mark.estate, live.mark.environment) == (self._estate, self._environment)
+        )
 
     def scratch(self) -> tuple[Resource, Resource]:
         """One harmless object in two versions, for the doctor's round trip."""
@@ -209,30 +230,56 @@ class UptimeRobotClient:
         return {**body, "friendlyName": marks.signed(body["friendlyName"], mark, marks.NAME_ROOM)}
 
     def _post(self, kind: str, sent: Mapping[str, Any], mark: Mark) -> Json:
+        """A POST, sent once. One that says 404 may have been carried out; so may one without an answer, which the caller looks for."""
         try:
             return self._http.request("POST", _PATHS[kind], json={name: value for name, value in sent.items() if name != "status"}).json
-        except NotFound:
-            made = self._made_after_all(kind, mark)
-            if made is None:
+        except (NotFound, Unreachable, Garbled) as error:
+            made = self._made_after_all(kind, sent, mark)
+            self._made.pop(kind, None)
+            if made is None or not isinstance(error, NotFound):
                 raise
             return made
 
-    def _make_way(self, kind: str, sent: Mapping[str, Any], mark: Mark) -> bool:
-        """Deletes the monitor that is being replaced: its type cannot change, and two monitors of one URL may be refused."""
-        if kind != "monitor":
-            return False
-        gone = False
-        for body in self._list(kind):
-            live = self._live(kind, body)
-            same = live.mark is not None and (live.mark.estate, live.mark.environment, live.mark.key) == (
-                mark.estate,
-                mark.environment,
-                mark.key,
-            )
-            if same and body["type"] != sent["type"]:
-                self._http.request("DELETE", f"{_PATHS[kind]}/{body['id']}")
-                gone = True
-        return gone
+    def _there(self, kind: str, sent: Mapping[str, Any], mark: Mark) -> Live | None:
+        """What is to be made, when it is there already: reads lag behind writes, so the plan may have been made of a list that lacked it.
+
+        Looked for once for each kind that the vendor would take twice. One of another type is the old half of a replacement.
+        """
+        if kind not in _UNGUARDED:
+            return None
+        if kind not in self._made:
+            self._made[kind] = [self._live(kind, body) for body in self._list(kind)]
+        for live in self._made[kind]:
+            same = live.mark is not None and replace(live.mark, digest="") == replace(mark, digest="")
+            if same and live.body.get("type") == sent.get("type", live.body.get("type")):
+                return live
+        return None
+
+    def _given_way(self, kind: str, sent: Mapping[str, Any], mark: Mark, write: Callable[[], Json]) -> Json:
+        try:
+            return write()
+        except Conflict:
+            if kind != "monitor" or not self._make_way(sent, mark):
+                raise
+            return write()
+
+    def _make_way(self, sent: Mapping[str, Any], mark: Mark) -> bool:
+        """Frees a URL that our own monitors hold: the one that is being replaced goes, for its type cannot change; another one steps aside.
+
+        That other one is about to be moved or deleted, since no two of our specs ask for one URL. It keeps being checked under a URL with its key.
+        """
+        freed = False
+        for body in self._list("monitor"):
+            held = self._live("monitor", body).mark
+            if held is None or (held.estate, held.environment) != (mark.estate, mark.environment):
+                continue
+            if held.key == mark.key and body["type"] != sent.get("type", body["type"]):
+                self._http.request("DELETE", f"{_PATHS['monitor']}/{body['id']}")
+                freed = True
+            elif held.key != mark.key and "url" in sent and slot(body) == ("URL", sent["url"]):
+                self._patch("monitor", body["id"], {"url": marked_url(sent["url"], held.key)})
+                freed = True
+        return freed
 
     def _patch(self, kind: str, id: object, body: Json) -> Json:
         return self._http.request("PATCH", f"{_PATHS[kind]}/{id}", json=body).json
@@ -244,14 +291,15 @@ class UptimeRobotClient:
             return made
         return self._http.request("POST", f"/monitors/{made['id']}/{'pause' if paused else 'start'}", json={}).json
 
-    def _made_after_all(self, kind: str, mark: Mark) -> Json:
-        if kind != "monitor":
+    def _made_after_all(self, kind: str, sent: Mapping[str, Any], mark: Mark) -> Json:
+        """What a POST kept although it answered 404. One of another type is the old half of a replacement."""
+        if kind not in _UNGUARDED:
             return None
         for pause in _PAUSES_S:
             self._sleep(pause)
             for body in self._list(kind):
                 found = self._live(kind, body).mark
-                if found is not None and replace(found, digest="") == replace(mark, digest=""):
+                if found is not None and replace(found, digest="") == replace(mark, digest="") and body.get("type") == sent.get("type"):
                     return body
         return None
 
@@ -288,28 +336,6 @@ def _cleared(sent: Mapping[str, Any], live: Mapping[str, Any]) -> dict[str, Json
     ):
         out |= {"postValueType": "KEY_VALUE", "postValueData": {}}
     return out
-
-
-def _fits(person: Mapping[str, Any], query: Mapping[str, str]) -> bool:
-    """Equality, never containment; phone numbers by their digits."""
-    for name, wanted in query.items():
-        if name == "type":
-            fits = canonical(person["type"]).lower() == canonical(wanted).lower()
-        elif name == "value":
-            fits = _plain(person.get("value")) == _plain(wanted)
-        else:
-            fits = any(
-                _plain(value) == _plain(wanted) for value in (marks.unsigned(text(person.get("friendlyName"))), person.get("customValue"))
-            )
-        if not fits:
-            return False
-    return True
-
-
-def _plain(value: str | None) -> str:
-    told = (value or "").strip().lower()
-    digits = re.sub(r"[\s()./-]", "", told)
-    return digits if re.fullmatch(r"\+?[0-9]+", digits) else told
 
 
 def _classify(status: int, body: Json) -> ProviderError | None:

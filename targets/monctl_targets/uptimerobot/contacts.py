@@ -96,7 +96,7 @@ class Contacts:
                 yield from self._escalated(monitor, signal, delivery.escalation, paged=paged)
 
     def _about(self, monitor: Monitor, alert: Alert, delivery: Delivery) -> None:
-        for calendar in (delivery.during, delivery.unless):
+        for calendar in (delivery.during, *delivery.unless):
             if calendar is not None:
                 how = f"told at any hour: UptimeRobot knows no calendar '{calendar}'"
                 self.report.approximated(monitor.address, f"alert.{alert.severity}.during", how, severity=alert.severity)

@@ -23,7 +23,7 @@ from monctl_targets.uptimerobot.emulator_view import contact_view, integration_v
 
 
 class UptimeRobotEmulator(MonitorEmulator):
-    """One account with its owner. `plan` is a name of `monctl_targets.uptimerobot.plan`, `rate_limit` requests a minute (None: unlimited)."""
+    """One account with its owner. `plan` is a name of `monctl_targets.uptimerobot.plan`; the rest as for `AccountEmulator`."""
 
     def __init__(
         self,
@@ -33,8 +33,12 @@ class UptimeRobotEmulator(MonitorEmulator):
         monitor_limit: int = 1000,
         rate_limit: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        lag: int = 0,
+        lost: Iterable[int] = (),
+        sms_credits: int = 20,
     ) -> None:
-        super().__init__(store, plan=plan, monitor_limit=monitor_limit, rate_limit=rate_limit, clock=clock)
+        super().__init__(store, plan=plan, monitor_limit=monitor_limit, rate_limit=rate_limit, clock=clock, lag=lag, lost=lost)
+        self._sms_credits = sms_credits
         if not store.all("alert_contact"):
             self._settle_in()
 
@@ -60,12 +64,12 @@ class UptimeRobotEmulator(MonitorEmulator):
     def me(self, request: Request) -> Response:
         plan = {"plan": self._plan.name.title(), "monitorLimit": self._monitor_limit, "status": "active"}
         count = len(self.store.all("monitor"))
-        owner = {"email": "account-owner@example.org", "fullName": "Sam Owner", "smsCredits": 20}
+        owner = {"email": "account-owner@example.org", "fullName": "Sam Owner", "smsCredits": self._sms_credits}
         return Response(200, {**owner, "monitorsCount": count, "monitorLimit": self._monitor_limit, "activeSubscription": plan})
 
     @route("GET", "/maintenance-windows")
     def windows(self, request: Request) -> Response:
-        return self._page(request, [window_view(body) for body in self.store.all("maintenance_window")], 50)
+        return self._page(request, [window_view(body) for body in self._listed(request, "maintenance_window")], 50)
 
     @route("POST", "/maintenance-windows")
     def make_window(self, request: Request) -> Response:

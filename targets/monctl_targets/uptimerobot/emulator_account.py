@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import time
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Iterable
+from copy import deepcopy
 from dataclasses import replace
 from typing import ClassVar
 
@@ -15,7 +17,11 @@ from monctl_targets.uptimerobot.plan import PLANS
 
 
 class AccountEmulator(Routed):
-    """One account on a plan. `rate_limit` is requests a minute; None: unlimited."""
+    """One account on a plan. `rate_limit` is requests a minute; None: unlimited.
+
+    `lag`: so many times a list is read as it was before a write (the official provider waits for three and more equal reads). `lost`: what the next
+    monitors' POSTs answer although the monitor is kept (404 `000-004`: terraform-provider-uptimerobot #274; 500: #273).
+    """
 
     name: ClassVar[str] = "uptimerobot"
 
@@ -27,8 +33,14 @@ class AccountEmulator(Routed):
         monitor_limit: int = 1000,
         rate_limit: int | None = None,
         clock: Callable[[], float] = time.monotonic,
+        lag: int = 0,
+        lost: Iterable[int] = (),
     ) -> None:
         super().__init__(store)
+        self._lost = list(lost)
+        self._lag = lag
+        self._seen: dict[str, deque[list[Json]]] = {}
+        """Kind → its list as it was at the last reads, the oldest first."""
         self._plan = PLANS[plan]
         self._monitor_limit = monitor_limit
         self._rate_limit = rate_limit
@@ -75,6 +87,15 @@ class AccountEmulator(Routed):
         more = len(page) == limit if whole else len(rest) > limit
         link = f"{request.base_url}{request.path}?limit={limit}&cursor={page[-1]['id']}" if more else None
         return Response(200, {"data": page} if whole and not more else {"data": page, "nextLink": link})
+
+    def _listed(self, request: Request, kind: str) -> list[Json]:
+        """Every object of a kind as a list shows it, which lags; later pages are of the same moment as the first."""
+        if not self._lag:
+            return self.store.all(kind)
+        seen = self._seen.setdefault(kind, deque(maxlen=self._lag + 1))
+        if request.param("cursor") is None:
+            seen.append(deepcopy(self.store.all(kind)))
+        return seen[0]
 
     def _throttled(self) -> Response | None:
         if self._rate_limit is None:

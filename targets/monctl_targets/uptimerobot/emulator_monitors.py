@@ -19,6 +19,7 @@ _LOCKED: Mapping[str, tuple[str, ...]] = {
     "sslExpirationReminder": ("certificate", "ssl-expiration-reminder"),
 }
 """Field → the plan's feature, and the vendor's name of it (`monitor-location-settings` is recorded, the others are ours)."""
+LONGEST_BEAT_S = 2_678_400
 _TYPES = {"HEARTBEAT": "heartbeat", "DNS": "dns", "API": "api"}
 
 
@@ -30,15 +31,17 @@ class MonitorEmulator(ContactEmulator):
         limit = request.param("limit", "50") or ""
         if not limit.isdigit() or not 1 <= int(limit) <= 200:
             return bad("Limit must be between 1 and 200")
-        found = [body for body in self.store.all("monitor") if _wanted(body, request)]
+        found = [body for body in self._listed(request, "monitor") if _wanted(body, request)]
         return self._page(request, [self._view(body) for body in found], int(limit), whole=True)
 
     @route("POST", "/monitors")
     def make_monitor(self, request: Request) -> Response:
         body = request.json() or {}
         type = str(body.get("type", "")).upper() if isinstance(body, dict) else ""
+        # a heartbeat that comes too rarely is kept all the same, and answered with a 500 (terraform-provider-uptimerobot #273)
+        broken = type == "HEARTBEAT" and _too_rare(body.get("interval"))
         with self.store.lock:
-            refused = self._refused(body, type, new=True)
+            refused = self._refused({**body, "interval": LONGEST_BEAT_S} if broken else body, type, new=True)
             if refused is not None:
                 return refused
             if len(self.store.all("monitor")) >= self._monitor_limit:
@@ -47,7 +50,10 @@ class MonitorEmulator(ContactEmulator):
             if self._taken(record):
                 return Response(409, {"message": "Monitor already exists."})  # status and words are not recorded anywhere
             self.store.put("monitor", str(record["id"]), record)
-        return Response(201, self._view(record))
+        status = self._lost.pop(0) if self._lost else 500 if broken else 201
+        if status == 404:
+            return missing("Monitor")
+        return Response(201, self._view(record)) if status == 201 else Response(status, {"message": "Internal server error"})
 
     @route("GET", "/monitors/{id}")
     def monitor(self, request: Request, id: str) -> Response:
@@ -147,6 +153,10 @@ class MonitorEmulator(ContactEmulator):
             return missing("Monitor")
         self.store.put("monitor", id, {**body, "status": status})
         return Response(201, self._view({**body, "status": status}))
+
+
+def _too_rare(interval: object) -> bool:
+    return type(interval) is int and interval > LONGEST_BEAT_S
 
 
 def _slot(record: Json) -> tuple[str, str] | None:

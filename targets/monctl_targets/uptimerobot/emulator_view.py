@@ -70,6 +70,10 @@ def monitor_record(body: Mapping[str, Any], id: int, tags: list[Json], old: Mapp
         record["url"] = f"https://heartbeat.uptimerobot.com/m{id}-{id * 7919:x}"
     if isinstance(record["postValueData"], str):
         record["postValueData"] = json.loads(record["postValueData"])
+    if record["postValueData"] and (record["customHttpHeaders"] is None or "customHttpHeaders" in body):
+        # a body brings a header of the API's own along
+        sort = "application/json" if record["postValueType"] == "RAW_JSON" else "application/x-www-form-urlencoded"
+        record["customHttpHeaders"] = {"content-type": sort, **(record["customHttpHeaders"] or {})}
     return record
 
 

@@ -30,8 +30,21 @@ def normalize(kind: str, body: Json) -> Json:
 
 
 def text(value: str | None) -> str:
-    """A name or URL as it was sent: the API gives it back HTML-escaped (terraform-provider-uptimerobot #150)."""
+    """A name or URL as it was sent, from what the API gives back: HTML-escaped (terraform-provider-uptimerobot #150)."""
     return html.unescape(value or "")
+
+
+def _told(body: Mapping[str, Any], name: str) -> str:
+    """A name or URL of a body. One we want is taken as it is, for `&copy=1` in a query is no entity; what was read, which alone has an id, is unescaped."""
+    return text(body.get(name)) if "id" in body else str(body.get(name) or "")
+
+
+def _either(value: str | None) -> str:
+    """A text of which no source says whether the API escapes it: as far unescaped as it goes, wanted and read alike."""
+    before, now = None, value or ""
+    while now != before:
+        before, now = now, html.unescape(now)
+    return now
 
 
 def canonical(type: str) -> str:
@@ -54,7 +67,7 @@ def _monitor(body: Mapping[str, Any]) -> Json:
     fields = body.get("customFields") or {}
     out: dict[str, Json] = {
         "type": type,
-        "friendlyName": text(body.get("friendlyName")),
+        "friendlyName": _told(body, "friendlyName"),
         "interval": int(body["interval"]),
         "status": "PAUSED" if body.get("status") == "PAUSED" else "STARTED",
         "assignedAlertContacts": assignments(body),
@@ -66,7 +79,7 @@ def _monitor(body: Mapping[str, Any]) -> Json:
     if type == "HEARTBEAT":  # its url is the server's
         out["gracePeriod"] = body.get("gracePeriod") or 0
     else:
-        out["url"] = text(body.get("url")) if type in WEB else text(body.get("url")).split("://")[-1]
+        out["url"] = _told(body, "url") if type in WEB else _told(body, "url").split("://")[-1]
     if type in TIMED:
         out["timeout"] = body.get("timeout")
     if type in {"PORT", "UDP"}:
@@ -95,9 +108,8 @@ def _web(type: str, body: Mapping[str, Any]) -> dict[str, Json]:
         # content-type is the API's own when there is a body
         "customHttpHeaders": {name: _trimmed(value) for name, value in sorted(headers.items()) if name != "content-type"},
     }
-    if method not in {"GET", "HEAD"}:
-        out["postValueType"] = body.get("postValueType")
-        out["postValueData"] = _parsed(body.get("postValueData")) or None
+    if method not in {"GET", "HEAD"} and (data := _parsed(body.get("postValueData"))):
+        out |= {"postValueType": body.get("postValueType"), "postValueData": data}
     return out
 
 
@@ -144,7 +156,7 @@ def _integration(body: Mapping[str, Any]) -> Json:
     type = canonical(body["type"])
     out: dict[str, Json] = {
         "type": type,
-        "friendlyName": mark.unsigned(text(data.get("friendlyName"))),
+        "friendlyName": mark.unsigned(_told(data, "friendlyName")),
         "enableNotificationsFor": data.get("enableNotificationsFor") or "UpAndDown",
         "sslExpirationReminder": bool(data.get("sslExpirationReminder")),
     }
@@ -157,14 +169,14 @@ def _integration(body: Mapping[str, Any]) -> Json:
         out["customHeaders"] = {name.lower(): value for name, value in sorted((data.get("customHeaders") or {}).items())}
         out["urlToNotify"] = _url(data, "value" if live else "urlToNotify")
     else:
-        out["customValue"] = text(data.get("customValue"))
+        out["customValue"] = _either(data.get("customValue"))
         out["webhookURL"] = _url(data, "value" if live else "webhookURL")
     return out
 
 
 def _url(data: Mapping[str, Any], name: str) -> Json:
     value = data.get(name)
-    return text(value) if isinstance(value, str) else value
+    return _either(value) if isinstance(value, str) else value
 
 
 def _webhook(data: Mapping[str, Any]) -> dict[str, Json]:
@@ -182,7 +194,7 @@ def _alert_contact(body: Mapping[str, Any]) -> Json:
     value = body.get("value")
     return {
         "type": canonical(body["type"]),
-        "friendlyName": mark.unsigned(text(body.get("friendlyName"))),
+        "friendlyName": mark.unsigned(_told(body, "friendlyName")),
         "value": value.lower() if isinstance(value, str) else value,
         "enableNotificationsFor": NOTIFY[when] if isinstance(when, int) else when,
         "sslExpirationReminder": bool(body.get("sslExpirationReminder")),
@@ -192,7 +204,7 @@ def _alert_contact(body: Mapping[str, Any]) -> Json:
 def _maintenance_window(body: Mapping[str, Any]) -> Json:
     interval = body["interval"]
     return {
-        "name": mark.unsigned(text(body["name"])),
+        "name": mark.unsigned(_told(body, "name")),
         "interval": interval,
         "date": (body.get("date") or "")[:10] if interval == "once" else "",
         "time": body["time"],

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from monctl.pace import Budget
+from monctl.resource import Json
+
 DEFAULT = "team"
 
 FEATURES: Mapping[str, str] = {
@@ -76,6 +79,22 @@ PLANS: Mapping[str, Plan] = {
         Plan("enterprise", 30, 200, _ALL, _SOLO | {"PagerDuty", "Webhook"}, _CONTRACT),
     )
 }
+
+
+FREE = 10
+"""Requests a minute on the free plan."""
+_MOST = 5000
+_WINDOW_S = 60.0
+"""Fixed, from the first request that counts, and shared by all keys of the account: seen live, GoSuccessHQ."""
+_LIMITS = "https://uptimerobot.com/api/v3/; https://github.com/GoSuccessHQ/uptimerobot-api (live-checked 2026-09, read 2026-11-20)"
+
+
+def budget(plan: Plan, monitor_limit: Json = None) -> Budget:
+    """Requests of an account: ten a minute on the free plan, else two for each monitor it may hold. `X-RateLimit-Limit` corrects it."""
+    if plan.name == "free":
+        return Budget(FREE, _WINDOW_S, _LIMITS)
+    monitors = monitor_limit if type(monitor_limit) is int and monitor_limit > 0 else plan.monitors
+    return Budget(min(_MOST, 2 * monitors), _WINDOW_S, _LIMITS)
 
 
 def cheapest(*, interval_s: float | None = None, integration: str | None = None, feature: str | None = None) -> str | None:

@@ -291,6 +291,41 @@ def test_the_rate_limit_is_the_vendors() -> None:
     assert int(second.headers["X-Sentry-Rate-Limit-Reset"]) == int(datetime(2026, 11, 21, 0, 1, tzinfo=UTC).timestamp())
 
 
+def test_some_endpoints_say_that_it_was_too_often_in_bare_text() -> None:
+    limited = Sandbox(SentryEmulator(Store.memory("sentry"), rate_limit=0))
+
+    assert (
+        limited.call("GET", f"{ORG}members/").body
+        == "You are attempting to use this endpoint too frequently. Limit is 0 requests in 60 seconds"
+    )
+
+
+def test_a_logic_of_any_reads_as_any_short(sandbox: Sandbox) -> None:
+    group = {"logicType": "any", "conditions": [], "actions": []}
+    made = sandbox.call("POST", f"{ORG}workflows/", {"name": "x", "actionFilters": [group]}).body
+
+    assert made["actionFilters"][0]["logicType"] == "any-short"
+
+
+@pytest.mark.parametrize(
+    ("scope", "method", "path", "status"),
+    [
+        ("org:read", "GET", f"{ORG}workflows/", 200),
+        ("org:read", "POST", f"{ORG}workflows/", 403),
+        ("alerts:write", "POST", f"{ORG}workflows/", 201),
+        ("alerts:write", "GET", f"{ORG}members/", 403),
+        ("member:read", "GET", f"{ORG}members/", 200),
+        ("org:read", "GET", "/api/0/projects/acme/web/", 403),
+        ("project:read", "GET", "/api/0/projects/acme/web/", 200),
+        ("org:read", "GET", "/api/0/teams/acme/backend/", 403),
+    ],
+)
+def test_a_token_may_do_what_its_scopes_allow(scope: str, method: str, path: str, status: int) -> None:
+    few = Sandbox(SentryEmulator(Store.memory("sentry"), scopes=frozenset({scope})))
+
+    assert few.call(method, path, {"name": "x"} if method == "POST" else None).status == status
+
+
 def test_it_keeps_what_it_holds_in_a_file(tmp_path: Path) -> None:
     first = Store.open(tmp_path / "sandbox.db", "sentry")
     _made(Sandbox(SentryEmulator(first)))

@@ -14,6 +14,7 @@ from requests import PreparedRequest, Response
 
 from monctl.condition import Comparison, State, Term
 from monctl.measure import Dns, Heartbeat, Http, JsonAssertion, Ping, Source, Tcp
+from monctl.pace import Paces
 from monctl.program import (
     Alert,
     Channel,
@@ -195,6 +196,7 @@ class Account:
     emulator: UptimeRobotEmulator
     recorder: Recorder
     client: UptimeRobotClient
+    settings: Settings
     waits: list[float] = field(default_factory=list)
 
     def curl(self, method: str, path: str, body: Json = None, *, key: str | None = "good") -> tuple[int, Json]:
@@ -203,6 +205,10 @@ class Account:
         data = b"" if body is None else json.dumps(body).encode()
         answer = self.emulator.handle(Request.of(method, path, headers, data, base_url="http://sandbox/uptimerobot"))
         return answer.status, answer.body
+
+    def again(self) -> UptimeRobotClient:
+        """Another client of the account, as another run has it."""
+        return UptimeRobotClient(self.settings, sleep=self.waits.append)
 
     def live(self, kind: str, *resources: Resource) -> dict[str, Live]:
         """What is there of a kind, by name."""
@@ -217,8 +223,9 @@ def open_account() -> Callable[..., Account]:
         stand_in = UptimeRobotEmulator(Store.memory("uptimerobot"), **emulator)
         recorder = Recorder(stand_in)
         waits: list[float] = []
-        settings = Settings(None, {"UPTIMEROBOT_API_KEY": key}, options or {}, "shop", "prod", transport=recorder)
-        return Account(stand_in, recorder, UptimeRobotClient(settings, sleep=waits.append), waits)
+        paces = Paces(clock=emulator["clock"]) if "clock" in emulator else Paces()
+        settings = Settings(None, {"UPTIMEROBOT_API_KEY": key}, options or {}, "shop", "prod", transport=recorder, paces=paces)
+        return Account(stand_in, recorder, UptimeRobotClient(settings, sleep=waits.append), settings, waits)
 
     return make
 

@@ -192,7 +192,7 @@ def test_a_create_that_says_404_but_was_kept_is_found_by_its_mark(account: Any, 
     live = account.client.create(made("monitor", "router", body), body, mark("router"))
 
     assert live.mark == mark("router")
-    assert [call.method for call in account.recorder.calls] == ["POST", "GET"]
+    assert [call.method for call in account.recorder.calls] == ["GET", "POST", "GET"]
     assert account.waits == [0.25]
 
 

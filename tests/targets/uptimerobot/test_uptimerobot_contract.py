@@ -56,11 +56,11 @@ def _published(document: Any, name: str, *, request: bool) -> Draft202012Validat
     return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": components})
 
 
-def _corrected(document: Any, name: str) -> Draft202012Validator:
+def corrected(document: Any, name: str) -> Draft202012Validator:
     return Draft202012Validator({"$ref": f"#/components/schemas/{name}", "components": document["components"]})
 
 
-def _request_names(call: Any) -> tuple[str, str | None] | None:
+def request_names(call: Any) -> tuple[str, str | None] | None:
     """(published, corrected) names of the schema of a request; None where there is none."""
     kind = call.path.split("/")[1]
     if call.path.endswith(("/pause", "/start")) or call.body is None:
@@ -97,7 +97,7 @@ def _answer_names(call: Any) -> tuple[str, str]:
     }.get((kind, page), ("", ""))
 
 
-def _errors(validator: Draft202012Validator, value: Any) -> Iterator[str]:
+def errors(validator: Draft202012Validator, value: Any) -> Iterator[str]:
     for error in validator.iter_errors(value):
         yield f"{error.json_path}: {error.message}"
 
@@ -120,12 +120,12 @@ def test_requests_keep_the_published_contract(calls: list[Any], vendor_schema: A
     document = vendor_schema(PUBLISHED)
     found = []
     for call in calls:
-        if (names := _request_names(call)) is None:
+        if (names := request_names(call)) is None:
             continue
         body = call.body
         if call.path.startswith("/maintenance-windows/"):
             assert "autoAddMonitors" not in body
-        found += [f"{call.method} {call.path} {error}" for error in _errors(_published(document, names[0], request=True), body)]
+        found += [f"{call.method} {call.path} {error}" for error in errors(_published(document, names[0], request=True), body)]
 
     assert found == []
 
@@ -134,15 +134,15 @@ def test_requests_keep_the_corrected_contract(calls: list[Any], vendor_schema: A
     document = vendor_schema(CORRECTED)
     found = []
     for call in calls:
-        names = _request_names(call)
+        names = request_names(call)
         if names is not None and names[1] is not None:
-            found += [f"{call.method} {call.path} {error}" for error in _errors(_corrected(document, names[1]), call.body)]
+            found += [f"{call.method} {call.path} {error}" for error in errors(corrected(document, names[1]), call.body)]
 
     assert found == []
 
 
 def test_answers_keep_both_contracts(calls: list[Any], vendor_schema: Any) -> None:
-    published, corrected = vendor_schema(PUBLISHED), vendor_schema(CORRECTED)
+    published, ours = vendor_schema(PUBLISHED), vendor_schema(CORRECTED)
     found, checked = [], 0
     for call in calls:
         name, own = _answer_names(call)
@@ -150,8 +150,8 @@ def test_answers_keep_both_contracts(calls: list[Any], vendor_schema: Any) -> No
             continue
         checked += 1
         answer = {"nextLink": None, **call.answer} if "data" in call.answer else call.answer  # the last page may lack it
-        found += [f"{call.method} {call.path} {error}" for error in _errors(_published(published, name, request=False), answer)]
-        found += [f"{call.method} {call.path} {error}" for error in _errors(_corrected(corrected, own), call.answer)]
+        found += [f"{call.method} {call.path} {error}" for error in errors(_published(published, name, request=False), answer)]
+        found += [f"{call.method} {call.path} {error}" for error in errors(corrected(ours, own), call.answer)]
 
     assert found == []
     assert checked > 30
