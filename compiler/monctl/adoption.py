@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 
 from monctl.ownership import Identity
 from monctl.plan import Problem
@@ -10,13 +10,19 @@ from monctl.resource import Live, Resource
 
 
 def adoptions(
-    target: str, resources: Iterable[Resource], ours: Mapping[Identity, Live], foreign: Iterable[Live], adopt: Iterable[str]
+    target: str,
+    resources: Iterable[Resource],
+    ours: Mapping[Identity, Live],
+    foreign: Iterable[Live],
+    adopt: Iterable[str],
+    *,
+    refused: Callable[[Live], tuple[str, str] | None] | None = None,
 ) -> tuple[dict[Identity, Live], list[Problem]]:
     """Which foreign object each named resource takes over, and what was asked for and cannot be.
 
     A request is a resource's address (`monitor.site`), or its id (`grafana/dashboard/site`), alone or with `=REMOTE_ID`. Without a remote
     id the one foreign object of the same kind and name is meant. An address may stand for several resources; then those without a
-    counterpart are simply created.
+    counterpart are simply created. `refused` is the target's `not_adoptable`, where it has one.
     """
     candidates: dict[str, list[Live]] = {}
     for live in foreign:
@@ -38,7 +44,10 @@ def adoptions(
                 for live in candidates.get(resource.kind, ())
                 if (live.remote_id == remote_id if remote_id else live.name == resource.name)
             ]
-            if len(matches) == 1:
+            if len(matches) == 1 and refused is not None and (reasons := refused(matches[0])) is not None:
+                message = f"the {resource.kind.replace('_', ' ')} '{matches[0].name}' of {target} cannot be taken over: {reasons[0]}"
+                missed.append(Problem(target, resource.address, message, reasons[1], resource.id))
+            elif len(matches) == 1:
                 found[identity] = matches[0]
                 took = True
             else:

@@ -204,6 +204,7 @@ class _Work:
         """The objects whose plan is empty once they are adopted, what that plan is, and what was left out on the way."""
         lost: list[Unsaid] = []
         by_default = self.target.capabilities.default_for
+        by_default |= {"metric"}  # where the metric's source belongs shows once the specs are read
         objects = [one if one.kind != "monitors" or not by_default.isdisjoint(one.spec) else self._placed(one) for one in objects]
         for _ in range(_ROUNDS):
             objects = unmentioned(objects)
@@ -251,7 +252,7 @@ class _Work:
         built = self.target.build(program)
         state: LiveState = read_all(self.client, self.target.name, built.resources)
         keys = {(resource.kind, resource.key) for resource in built.resources}
-        held = tuple(hold for one in objects for hold in one.holds if (hold.kind, hold.key) in keys)
+        held = tuple(dict.fromkeys(hold for one in objects for hold in one.holds if (hold.kind, hold.key) in keys))
         difference = differ.diff(
             self.target,
             built.resources,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 from monctl.order import knots
 from monctl.ownership import Identity
@@ -29,8 +29,13 @@ def errors(target: str, changes: Iterable[Change], wanted: Mapping[Identity, Res
             yield Problem(target, addresses[id], message, "take one of the references out, apply, and put it back", id)
 
 
-def same_name(target: str, changes: Iterable[Change], foreign: Iterable[Live]) -> Iterator[Problem]:
-    """A creation beside a foreign object of the same name may be a second one of what is there already."""
+def same_name(
+    target: str, changes: Iterable[Change], foreign: Iterable[Live], refused: Callable[[Live], tuple[str, str] | None] | None = None
+) -> Iterator[Problem]:
+    """A creation beside a foreign object of the same name may be a second one of what is there already.
+
+    `refused` is the target's `not_adoptable`, where it has one.
+    """
     named: dict[tuple[str, str], list[Live]] = {}
     for live in foreign:
         named.setdefault((live.kind, live.name), []).append(live)
@@ -43,6 +48,8 @@ def same_name(target: str, changes: Iterable[Change], foreign: Iterable[Live]) -
                 if live.mark is None
                 else "rename one of the two"
             )
+            if live.mark is None and refused is not None and (reasons := refused(live)) is not None:
+                help = reasons[1]
             yield Problem(target, change.address, message, help, change.id)
 
 

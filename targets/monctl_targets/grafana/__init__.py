@@ -37,8 +37,14 @@ class Grafana:
         return normalize(kind, body)
 
     def immutable(self, kind: str) -> frozenset[str]:
-        """What cannot be changed in place: the name is the identity of a contact point and a mute timing, folder and title a group's."""
+        """What cannot be changed in place: the name is the identity of a contact point and a mute timing."""
         return _IMMUTABLE.get(kind, frozenset())
+
+    def not_adoptable(self, live: Live) -> tuple[str, str] | None:
+        """Why an object cannot be taken over, and the way out; see `staying`."""
+        from monctl_targets.grafana.staying import not_adoptable
+
+        return not_adoptable(live)
 
     def connect(self, settings: Settings) -> GrafanaClient:
         """A client; see `client.connect`."""
@@ -55,7 +61,7 @@ class Grafana:
         return survey(client, lives)
 
     def say(self, lives: Sequence[Live], context: Context) -> Said:
-        """Data sources, channels and metrics for live objects, which all stay Grafana's."""
+        """Specs for live objects; see `say`."""
         from monctl_targets.grafana.say import say
 
         return say(lives, context)
@@ -70,7 +76,6 @@ class Grafana:
 _IMMUTABLE = {
     "contact_point": frozenset({"name"}),
     "mute_timing": frozenset({"name"}),
-    "rule_group": frozenset({"folderUid", "title"}),
 }
 
 target = Grafana()

@@ -10,13 +10,14 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
+from typing import Any
 from urllib.parse import quote
 
-from monctl.errors import Conflict, NotFound
+from monctl.errors import Conflict, NotFound, Unreachable
 from monctl.resource import Json, Live, Mark, Resource
 from monctl.rest import Http
 from monctl_targets.grafana.identity import bare_name, marked_name, read_name
-from monctl_targets.grafana.normalize import MARK_ANNOTATION
+from monctl_targets.grafana.normalize import MARK_ANNOTATION, RULE_ANNOTATION, said_uid
 
 BASE = "/api/v1/provisioning"
 _TRIES = 3
@@ -29,21 +30,34 @@ class AlertingClient:
         self._http = http
         self._headers = {"X-Disable-Provenance": "true"} if editable else {}
         self._lock = threading.Lock()
+        self._uids: dict[Json, Json] = {}
+        """Uid of a rule in the specs → the one it has, where that is another: it stays when the rule goes to another group."""
 
     def read(self, wanted: Iterable[Resource]) -> Iterator[Live]:
         """All groups, contact points and mute timings. None of these lists has pages."""
-        titles = {resource.body["title"] for resource in wanted if resource.kind == "rule_group"}
-        yield from self._rule_groups(titles)
+        groups = [resource.body for resource in wanted if resource.kind == "rule_group"]
+        yield from self._rule_groups({body["title"] for body in groups}, _titles(rule for body in groups for rule in body["rules"]))
         yield from self._contact_points()
         for timing in self._http.get(f"{BASE}/mute-timings").json:
             yield _mute_timing(timing)
+
+    def whole(self, live: Live) -> Live:
+        """A rule group with its interval, which the list of all rules does not tell."""
+        folder, _, title = live.remote_id.partition("/")
+        return _rule_group(self._http.get(_group_path(folder, title)).json | {"provenance": _provenance(live.body["rules"])})
+
+    def lookup(self, kind: str, name: str) -> str | None:
+        """The name of a contact point or a mute timing that is there. Raises NotFound, or gives None, when it is not."""
+        if kind == "contact_point":
+            return name if self._http.get(f"{BASE}/contact-points", name=name).json else None
+        return str(self._http.get(f"{BASE}/mute-timings/{quote(name, safe='')}").json["name"])
 
     def put(self, kind: str, body: Json, mark: Mark, live: Live | None) -> Live:
         """Creates (no `live`) or changes an object, and gives it as it is then."""
         with self._lock:
             match kind:
                 case "rule_group":
-                    return self._put_rule_group(body, mark)
+                    return self._put_rule_group(body, mark, live)
                 case "contact_point":
                     return self._put_contact_point(body, mark, live)
                 case _:
@@ -67,20 +81,44 @@ class AlertingClient:
         """One write; a lost race for the configuration is tried again at once, for the other writer is done by then."""
         return _again(lambda: self._http.request(method, path, json=body, headers=self._headers).json)
 
-    def _rule_groups(self, titles: set[str]) -> Iterator[Live]:
-        """Groups by the list of all rules; those with our mark or a title we want are read again, for only that tells the interval."""
+    def _rule_groups(self, titles: set[str], rules_wanted: Mapping[str, Json]) -> Iterator[Live]:
+        """Groups by the list of all rules; those with our mark or a title we want are read again, for only that tells the interval.
+
+        `rules_wanted`: title → uid in the specs. A rule of nobody's that has such a title would be that one if its group were taken over.
+        """
         groups: dict[tuple[str, str], list[Json]] = {}
         for rule in self._http.get(f"{BASE}/alert-rules").json:
             groups.setdefault((rule["folderUID"], rule["ruleGroup"]), []).append(rule)
+        whole = [
+            group
+            for group, rules in groups.items()
+            if _mark(rules) is not None or group[1] in titles or any(rule["title"] in rules_wanted for rule in rules)
+        ]
+        known = dict(zip(whole, self._http.several(lambda group: self._http.get(_group_path(*group)).json, whole), strict=True))
         for (folder, title), rules in groups.items():
-            if title in titles or _mark(rules) is not None:
-                yield _rule_group(self._http.get(_group_path(folder, title)).json)
+            if _mark(rules) is not None:
+                self._uids |= {said_uid(rule): rule["uid"] for rule in rules if said_uid(rule) != rule["uid"]}
+                yield _rule_group(known[folder, title])
+            elif (folder, title) in known:
+                found = known[folder, title]
+                yield _rule_group(
+                    found
+                    | {"provenance": _provenance(rules), "rules": [meant(rule, rules_wanted.get(rule["title"])) for rule in found["rules"]]}
+                )
             else:
-                yield _rule_group({"title": title, "folderUid": folder, "interval": 0, "rules": rules})
+                yield _rule_group({"title": title, "folderUid": folder, "interval": 0, "rules": rules, "provenance": _provenance(rules)})
 
-    def _put_rule_group(self, body: Json, mark: Mark) -> Live:
-        rules = [_marked(rule, mark, first=place == 0) for place, rule in enumerate(body["rules"])]
-        made = self._write("PUT", _group_path(body["folderUid"], body["title"]), body | {"rules": rules})
+    def _put_rule_group(self, body: Json, mark: Mark, live: Live | None) -> Live:
+        """One write for the whole group. One that is there stays where it is, and its rules keep their uids."""
+        folder, title = body["folderUid"], body["title"]
+        if live is not None:
+            folder, _, title = live.remote_id.partition("/")
+        known = self._uids | ({} if live is None else {said_uid(rule): rule["uid"] for rule in live.body["rules"]})
+        rules = [
+            _marked(_kept(rule, known.get(rule["uid"])), mark, first=place == 0) | {"folderUID": folder, "ruleGroup": title}
+            for place, rule in enumerate(body["rules"])
+        ]
+        made = self._write("PUT", _group_path(folder, title), body | {"folderUid": folder, "title": title, "rules": rules})
         return _rule_group(made)
 
     def _contact_points(self) -> Iterator[Live]:
@@ -116,7 +154,7 @@ def _again(write: Callable[[], Json]) -> Json:
     for _ in range(_TRIES - 1):
         try:
             return write()
-        except Conflict as lost:
+        except (Conflict, Unreachable) as lost:  # 409; 500 before August 2026 (grafana/grafana PR 131069, read 2026-11-20)
             if "concurrent" not in lost.detail.lower():
                 raise
     return write()
@@ -124,6 +162,26 @@ def _again(write: Callable[[], Json]) -> Json:
 
 def _group_path(folder: str, title: str) -> str:
     return f"{BASE}/folder/{quote(folder, safe='')}/rule-groups/{quote(title, safe='')}"
+
+
+def _titles(rules: Iterable[Mapping[str, Any]]) -> dict[str, Json]:
+    """Title → uid of the rules of the specs; a title without its severity counts too, where one rule alone has it."""
+    whole, bare = {}, {}
+    for rule in rules:
+        whole[rule["title"]] = rule["uid"]
+        title = str(rule["title"]).removesuffix(f": {rule['labels'].get('severity')}")
+        bare[title] = None if title in bare else rule["uid"]
+    return {title: uid for title, uid in bare.items() if uid is not None} | whole
+
+
+def meant(rule: Json, uid: Json) -> Json:
+    """A live rule as the one of the specs that has this uid; as it is when there is none."""
+    return rule if uid is None else rule | {"annotations": {**(rule.get("annotations") or {}), RULE_ANNOTATION: uid}}
+
+
+def _kept(rule: Json, uid: Json) -> Json:
+    """A rule of the specs as one that is there already, under another uid."""
+    return rule if uid in {None, rule["uid"]} else meant(rule, rule["uid"]) | {"uid": uid}
 
 
 def _marked(rule: Json, mark: Mark, *, first: bool) -> Json:
@@ -136,6 +194,11 @@ def _mark(rules: Iterable[Mapping[str, Json]]) -> Mark | None:
     """The mark of a group: the one with a digest, when a rule has it."""
     found = [mark for rule in rules if (mark := Mark.find(str((rule.get("annotations") or {}).get(MARK_ANNOTATION, "")))) is not None]
     return max(found, key=lambda mark: mark.digest != "", default=None)
+
+
+def _provenance(rules: Iterable[Mapping[str, Json]]) -> str:
+    """Who else writes a group: `file` or `converted_prometheus`, else empty. Only the list of all rules tells."""
+    return next((str(rule["provenance"]) for rule in rules if rule.get("provenance") not in {None, "", "api"}), "")
 
 
 def _rule_group(body: Json) -> Live:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from monctl.pace import Budget
 from monctl.target import Capabilities, Capability, Fit, Limit
 
 _RULES = "https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/ (read 2026-11-20)"
@@ -11,6 +12,9 @@ _SAVE = "https://grafana.com/docs/grafana/latest/developers/http_api/dashboard/ 
 _NUMERIC = "https://docs.aws.amazon.com/grafana/latest/userguide/v13-alerting-overview-numeric.html (read 2026-11-21)"
 _TIMES = "https://github.com/prometheus/alertmanager timeinterval/timeinterval.go (read 2026-11-20)"
 _SENTRY = "https://github.com/grafana/sentry-datasource src/types.ts (read 2026-11-21)"
+
+# Grafana documents no limit of its API; this one is ours, so that a small server goes on serving people while it is read.
+BUDGET = Budget(50, 1.0, "no limit is documented; monctl's own (2026-11-21)", concurrent=4)
 
 _EXACT, _NEARLY, _NOT = Fit.EXACT, Fit.APPROXIMATED, Fit.DROPPED
 
@@ -36,7 +40,7 @@ CAPABILITIES = Capabilities(
         Capability("threshold.regression", _NOT, "about events", _RULES),
         Capability("severity", _EXACT, "a rule per severity, with the label `severity`", _RULES),
         Capability("severity.digest", _NEARLY, "collected for that time from the first alert on", _RULES),
-        Capability("recover_after", _EXACT, "keep firing for", _RULES),
+        Capability("recover_after", _EXACT, "keep firing for, from Grafana 12.0; not before", _RULES),
         Capability("no_data", _NEARLY, "keep and ok exactly; a severity as the rule of that severity firing", _RULES),
         Capability("on_error", _NEARLY, "keep and ok exactly; a severity as the rule of that severity firing", _RULES),
         Capability("goal", _NEARLY, "in the descriptions of panels", _MODEL),
@@ -45,7 +49,12 @@ CAPABILITIES = Capabilities(
         Capability("action", _EXACT, "annotation action", _RULES),
         Capability("labels", _EXACT, "labels of the rule", _RULES),
         Capability("phases", _EXACT, "paused outside them", _RULES),
-        Capability("calendar", _NEARLY, "active time intervals, from Grafana 12.1; what still lasts is told when the hours begin", _TIMES),
+        Capability(
+            "calendar",
+            _NEARLY,
+            "active time intervals, before Grafana 12.1 silence outside them; what still lasts is told when the hours begin",
+            _TIMES,
+        ),
         Capability("maintenance", _EXACT, "mute timings", _TIMES),
         Capability("channel.slack", _EXACT, "by webhook or bot token", _NOTIFY),
         Capability("channel.email", _EXACT, "", _NOTIFY),

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 
 from monctl.program import Dashboard, Program
-from monctl.resource import Json, Ref, Resource
+from monctl.resource import Json, Lookup, Ref, Resource
 from monctl_targets.grafana.identity import slug, uid
 from monctl_targets.grafana.layout import place
 from monctl_targets.grafana.normalize import SCHEMA_VERSION
@@ -29,7 +29,7 @@ _BUILT_IN: Json = {
 """The UI adds it where it is missing."""
 
 
-def dashboard(program: Program, said: Dashboard, folder: Ref, report: Report, *, editable: bool) -> tuple[Resource, Seen]:
+def dashboard(program: Program, said: Dashboard, folder: Ref | Lookup | str, report: Report, *, editable: bool) -> tuple[Resource, Seen]:
     """The resource, and the first panel that shows each monitor."""
     panels, seen = _panels(program, said, report)
     tags = ["monctl", slug(f"estate-{program.estate}", 50), *([slug(f"team-{said.team}", 50)] if said.team else [])]

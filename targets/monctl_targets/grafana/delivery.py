@@ -9,11 +9,13 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from monctl.program import Alert, Channel, Delivery, Monitor, Program
-from monctl.resource import Json, Ref, Resource, SecretRef, leaves
+from monctl.resource import Json, Lookup, Ref, Resource, SecretRef, leaves, lookup
 from monctl_targets.grafana import durations
+from monctl_targets.grafana.given import Given
 from monctl_targets.grafana.identity import slug, uid
 from monctl_targets.grafana.report import TARGET, Report
-from monctl_targets.grafana.timings import calendar_timings, maintenance_timing
+from monctl_targets.grafana.timings import calendar_timings, maintenance_timing, outside_timing
+from monctl_targets.grafana.version import ACTIVE_TIMES, show
 
 _DIGEST_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800}
 _DEFAULT_GROUPS = ("grafana_folder", "alertname")
@@ -25,6 +27,7 @@ class Deliveries:
 
     program: Program
     report: Report
+    given: Given = field(default_factory=Given)
     points: dict[str, Resource] = field(default_factory=dict)
     timings: dict[str, Resource] = field(default_factory=dict)
 
@@ -33,8 +36,7 @@ class Deliveries:
         spoken = self._channels(monitor, alert, delivery)
         if not spoken:
             return None
-        point = self._point(spoken, alert)
-        made: dict[str, Json] = {"receiver": Ref("contact_point", point.key)}
+        made: dict[str, Json] = {"receiver": self._receiver(monitor, alert, spoken)}
         groups = dict.fromkeys(label for channel in spoken for label in channel.group_by)
         if groups:
             made["group_by"] = [*_DEFAULT_GROUPS, *groups]
@@ -80,6 +82,16 @@ class Deliveries:
         else:
             self.report.dropped(monitor.address, where, "Grafana has no escalation; its channels are told at once", alert.severity)
 
+    def _receiver(self, monitor: Monitor, alert: Alert, spoken: list[Channel]) -> Ref | Lookup:
+        """The contact point of some channels: the one that is there, where the estate names it, else one of ours."""
+        there = self.given.point(frozenset(channel.name for channel in spoken))
+        if there is None:
+            return Ref("contact_point", self._point(spoken, alert).key)
+        self.report.approximated(
+            monitor.address, f"alert.{alert.severity}.notify", f"by Grafana's own contact point '{there}', as it is there", alert.severity
+        )
+        return lookup("contact_point", name=there)
+
     def _point(self, channels: list[Channel], alert: Alert) -> Resource:
         names = sorted(channel.name for channel in channels)
         severity = self.program.severities[alert.severity]
@@ -116,17 +128,22 @@ class Deliveries:
         active: list[Json] = []
         muted: list[Json] = []
         if delivery.during is not None:
-            hours, holidays = self._calendar(delivery.during)
-            active.append(hours)
-            muted += [] if holidays is None else [holidays]
+            if self.given.version < ACTIVE_TIMES:
+                why = f"muted outside the hours: `active_time_intervals` came with Grafana {show(ACTIVE_TIMES)}"
+                self.report.approximated(monitor.address, f"alert.{alert.severity}.during", why, alert.severity)
+                muted += self._outside(delivery.during)
+            else:
+                hours, holidays = self._calendar(delivery.during)
+                active.append(hours)
+                muted += [] if holidays is None else [holidays]
             how = (
                 "told when the hours begin, if it still lasts"
                 if delivery.hold
                 else "one that still lasts when the hours begin is told then"
             )
             self.report.approximated(monitor.address, f"alert.{alert.severity}.during", how, alert.severity)
-        if delivery.unless is not None:
-            hours, holidays = self._calendar(delivery.unless)
+        for calendar in delivery.unless:
+            hours, holidays = self._calendar(calendar)
             muted.append(hours)
             if holidays is not None:
                 how = "holidays count as business hours where another channel has those"
@@ -136,14 +153,22 @@ class Deliveries:
                 muted.append(self._keep(maintenance_timing(window), f"maintenance.{name}"))
         return ({"active_time_intervals": active} if active else {}) | ({"mute_time_intervals": muted} if muted else {})
 
-    def _calendar(self, name: str) -> tuple[Ref, Ref | None]:
+    def _outside(self, name: str) -> list[Json]:
+        """The times outside the hours of a calendar: for servers that know only when to be silent."""
+        calendar = self.program.calendars[name]
+        _, holidays = calendar_timings(calendar)
+        return [self._keep(body, f"calendar.{name}") for body in (outside_timing(calendar), holidays) if body is not None]
+
+    def _calendar(self, name: str) -> tuple[Ref | Lookup, Ref | Lookup | None]:
         calendar = self.program.calendars[name]
         hours, holidays = calendar_timings(calendar)
         address = f"calendar.{name}"
         return self._keep(hours, address), None if holidays is None else self._keep(holidays, address)
 
-    def _keep(self, body: Json, address: str) -> Ref:
+    def _keep(self, body: Json, address: str) -> Ref | Lookup:
         key = body["name"].removeprefix("mc-")
+        if key in self.given.mute_timings:
+            return lookup("mute_timing", name=self.given.mute_timings[key])
         kind, _, name = address.partition(".")
         origin = (self.program.calendars[name] if kind == "calendar" else self.program.maintenance[name]).origin
         self.timings[key] = Resource(TARGET, "mute_timing", key, key, body, address, origin)

@@ -27,14 +27,24 @@ class GrafanaEmulator(AlertingRoutes):
     name: ClassVar[str] = "grafana"
 
     def __init__(
-        self, store: Store, *, rate_limit: int | None = None, clock: Callable[[], float] = time.monotonic, conflicts: int = 0
+        self,
+        store: Store,
+        *,
+        rate_limit: int | None = None,
+        clock: Callable[[], float] = time.monotonic,
+        conflicts: int = 0,
+        version: str = VERSION,
     ) -> None:
-        """`rate_limit` is in requests a minute; `conflicts` makes so many alerting writes lose the race for the configuration."""
+        """`rate_limit` is in requests a minute; `conflicts` makes so many alerting writes lose the race for the configuration.
+
+        A `version` before the newest has what came later not yet; an empty one is not told.
+        """
         super().__init__(store)
         self._rate_limit = rate_limit
         self._clock = clock
         self._calls: list[float] = []
         self.conflicts = conflicts
+        self.version = version
         self._seed()
 
     def handle(self, request: Request) -> Response:
@@ -77,7 +87,7 @@ class GrafanaEmulator(AlertingRoutes):
 
     @route("GET", "/api/health")
     def _health(self, request: Request) -> Response:
-        return Response(200, {"database": "ok", "version": VERSION, "commit": "sandbox"})
+        return Response(200, {"database": "ok", "version": self.version, "commit": "sandbox"})
 
     @route("GET", "/api/org")
     def _org(self, request: Request) -> Response:

@@ -9,7 +9,8 @@ from monctl.sandbox.emulator import Request, Response, route
 from monctl_targets.grafana import durations
 from monctl_targets.grafana.emulator_dashboards import MADE, DashboardRoutes, error, unknown
 from monctl_targets.grafana.emulator_notify import contact_point_fault, hidden, mute_timing_fault, respelt
-from monctl_targets.grafana.emulator_rules import group_fault, rule_fault
+from monctl_targets.grafana.emulator_rules import group_fault, rule_fault, too_new
+from monctl_targets.grafana.version import read
 
 BASE = "/api/v1/provisioning"
 
@@ -18,6 +19,9 @@ class AlertingRoutes(DashboardRoutes):
     """The alerting provisioning API. The policy tree can be read, not written: nothing here should want to."""
 
     conflicts = 0
+    conflict_status = 409
+    """500 before August 2026 (grafana/grafana PR 131069, read 2026-11-20)."""
+    version = ""
 
     @route("GET", f"{BASE}/alert-rules")
     def _rules(self, request: Request) -> Response:
@@ -48,7 +52,14 @@ class AlertingRoutes(DashboardRoutes):
                 return error(404, "folder does not exist")
             if fault := group_fault(body, folder, group):
                 return error(400, fault)
+            if any(
+                self.store.get("rule", uid)["provenance"] == "file"
+                for uid in (self.store.get("rule_group", f"{folder}/{group}") or {"uids": []})["uids"]
+            ):
+                return error(409, f"cannot change provenance from 'file' to '{self._provenance(request)}'")
             for rule in body["rules"]:
+                if fault := too_new(rule, read(self.version)):
+                    return error(400, fault)
                 if fault := rule_fault(rule, folder, group, self._knows):
                     return error(400, f"invalid alert rule: {fault}")
             if twin := self._title_twice(body["rules"], folder):
@@ -173,7 +184,7 @@ class AlertingRoutes(DashboardRoutes):
         if self.conflicts <= 0:
             return None
         self.conflicts -= 1
-        return error(409, "the Alertmanager configuration was changed by a concurrent request")
+        return error(self.conflict_status, "the Alertmanager configuration was changed by a concurrent request")
 
     def _locked(self, there: Json, request: Request) -> Response | None:
         if there.get("provenance") == "api" and self._provenance(request) == "":
@@ -206,7 +217,12 @@ class AlertingRoutes(DashboardRoutes):
                 self.store.put(kind, id, other | {"uids": left}) if left else self.store.delete(kind, id)
         for rule in body["rules"]:
             known = self.store.get("rule", rule["uid"])
-            made = {"id": known["id"] if known else self.store.next("rule"), "updated": MADE, "orgID": 1, "provenance": provenance}
+            made = {
+                "id": known["id"] if known else self.store.next("rule"),
+                "updated": f"{MADE[:-3]}{self.store.next('write') % 60:02}Z",
+                "orgID": 1,
+                "provenance": provenance,
+            }
             self.store.put("rule", rule["uid"], _with_defaults(rule) | made)
         self.store.put("rule_group", f"{folder}/{group}", {"title": group, "interval": body["interval"], "uids": sent})
 
@@ -229,14 +245,13 @@ def _settings(rule: dict[str, Any]) -> dict[str, Any]:
 
 def _with_defaults(rule: Json) -> Json:
     """The rule as the server gives it back: durations in its own spelling, defaults in the models."""
-    kept = {"isPaused": False, "labels": {}, "annotations": {}, **rule, "for": _spelt(rule["for"])}
-    if kept.get("keep_firing_for"):
-        kept["keep_firing_for"] = _spelt(kept["keep_firing_for"])
+    kept = {"isPaused": False, "labels": {}, "annotations": {}, "keep_firing_for": "0s", **rule, "for": _spelt(rule["for"])}
+    kept["keep_firing_for"] = _spelt(kept["keep_firing_for"])
     kept["data"] = [
         each
         | {
             "queryType": each.get("queryType", ""),
-            "model": {"intervalMs": 1000, "maxDataPoints": 43200, "refId": each["refId"], **each["model"]},
+            "model": _numbers({"intervalMs": 1000, "maxDataPoints": 43200, "refId": each["refId"], **each["model"]}),
         }
         for each in rule["data"]
     ]
@@ -246,6 +261,15 @@ def _with_defaults(rule: Json) -> Json:
             for name, value in settings.items()
         }
     return kept
+
+
+def _numbers(value: Any) -> Any:
+    """With whole numbers as Go writes them: `80.0` is `80`."""
+    if isinstance(value, dict):
+        return {name: _numbers(item) for name, item in sorted(value.items())}
+    if isinstance(value, list):
+        return [_numbers(item) for item in value]
+    return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
 def _spelt(text: str) -> str:

@@ -13,6 +13,7 @@ from typing import Any
 from monctl.resource import Json
 from monctl_targets.grafana import durations
 from monctl_targets.grafana.emulator_model import UID
+from monctl_targets.grafana.version import ACTIVE_TIMES, KEEP_FIRING, Version, show
 
 Knows = Callable[[str, str], bool]
 """Whether an object of a kind is there."""
@@ -45,6 +46,13 @@ def group_fault(body: Json, folder: str, group: str) -> str | None:
         return "sandbox: a group needs a rule; delete the group instead"
     uids = [rule.get("uid") for rule in body["rules"]]
     return None if len(set(uids)) == len(uids) else "rule uid should be unique"
+
+
+def too_new(rule: Mapping[str, Any], server: Version | None) -> str | None:
+    """What a rule has that came after a server's version. The real server leaves it out without a word."""
+    later = {"keep_firing_for": KEEP_FIRING} if "keep_firing_for" in rule else {}
+    later |= {"active_time_intervals": ACTIVE_TIMES} if (rule.get("notification_settings") or {}).get("active_time_intervals") else {}
+    return next((f"sandbox: Grafana {show(server)} has no {name}" for name, since in later.items() if server and server < since), None)
 
 
 def rule_fault(rule: Json, folder: str, group: str, knows: Knows) -> str | None:

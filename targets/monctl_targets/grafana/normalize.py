@@ -15,6 +15,8 @@ from monctl_targets.grafana.identity import bare_name
 
 MARK_ANNOTATION = "monctl_id"
 """The annotation of an alert rule that holds the mark: a label would change fingerprints, routing and state."""
+RULE_ANNOTATION = "monctl_rule"
+"""The annotation of a rule that was taken over: the uid its spec gives it. Its own uid stays what it was."""
 
 SECRETS: Mapping[str, frozenset[str]] = {
     "slack": frozenset({"url", "token"}),
@@ -29,8 +31,13 @@ _DASHBOARD_DEFAULTS: Mapping[str, Json] = {
     "editable": True, "fiscalYearStartMonth": 0, "graphTooltip": 0, "links": [], "panels": [], "tags": [], "timezone": "browser",
     "refresh": "", "description": "", "weekStart": "", "liveNow": False, "preload": False, "style": "dark",
 }  # fmt: skip
-_SERVER_KEYS = frozenset({"id", "uid", "version", "iteration", "gnetId", "revision"})
+_SERVER_KEYS = frozenset({"id", "uid", "version", "iteration", "gnetId", "revision", "schemaVersion"})
+"""12.0 raised `schemaVersion` alone on reading, which is no change (grafana/grafana PR 104213, read 2026-11-20)."""
 _RULE_SERVER_KEYS = frozenset({"id", "updated", "provenance", "orgID", "guid", "version", "folderUID", "ruleGroup", "updatedBy"})
+_PANEL_DEFAULTS: Mapping[str, tuple[Json, ...]] = {
+    "transparent": (False,), "description": ("",), "links": ([],), "repeatDirection": ("h",), "collapsed": (False,), "panels": ([],),
+}  # fmt: skip
+"""Values that the UI adds or leaves out when somebody saves."""
 _MODEL_DEFAULTS: Mapping[str, Json] = {"intervalMs": 1000, "maxDataPoints": 43200, "queryType": "", "hide": False}
 MONTHS = ("january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december")
 
@@ -55,7 +62,12 @@ def _dashboard(body: Json) -> Json:
         model["templating"] = {"list": [_variable(each) for each in model["templating"].get("list", [])]}
     if "panels" in model:
         model["panels"] = [_panel(each) for each in model["panels"]]
-    return _tidy({"folderUid": body.get("folderUid") or "", "dashboard": model})
+    if isinstance(model.get("annotations"), Mapping):
+        model["annotations"] = {"list": [each for each in model["annotations"].get("list") or [] if not each.get("builtIn")]}
+    normal = _tidy({"folderUid": body.get("folderUid") or "", "dashboard": model})
+    # Grafana 13 converts what is saved in its UI to the v2 model; what it then gives here is a translation (docs schema-v2, read 2026-11-20)
+    saved_as = str(body.get("apiVersion") or "").rpartition("/")[2]
+    return normal | {"apiVersion": saved_as} if saved_as.startswith("v2") else normal
 
 
 def _variable(body: Json) -> Json:
@@ -64,7 +76,8 @@ def _variable(body: Json) -> Json:
 
 
 def _panel(body: Json) -> Json:
-    panel = {name: value for name, value in body.items() if name != "pluginVersion"}
+    panel = {name: value for name, value in body.items() if name not in _PANEL_DEFAULTS or value not in _PANEL_DEFAULTS[name]}
+    panel.pop("pluginVersion", None)
     if isinstance(library := panel.get("libraryPanel"), Mapping):
         panel["libraryPanel"] = {name: library.get(name) for name in ("name", "uid")}
     if panel.get("panels"):
@@ -73,9 +86,8 @@ def _panel(body: Json) -> Json:
 
 
 def _rule_group(body: Json) -> Json:
+    # a group keeps the folder and the title it has: the mark says which it is, and a move would send what fires a second time
     return {
-        "title": body["title"],
-        "folderUid": body["folderUid"],
         "interval": int(body["interval"]),
         "rules": [_rule(each) for each in body.get("rules") or []],
     }
@@ -86,7 +98,8 @@ def _rule(body: Json) -> Json:
     for name in ("for", "keep_firing_for"):
         rule[name] = _seconds(rule.get(name, "0s"))
     rule["isPaused"] = bool(rule.get("isPaused"))
-    annotations = {name: value for name, value in rule.get("annotations", {}).items() if name != MARK_ANNOTATION}
+    rule["uid"] = said_uid(body)
+    annotations = {name: value for name, value in rule.get("annotations", {}).items() if name not in {MARK_ANNOTATION, RULE_ANNOTATION}}
     rule.pop("annotations", None)
     if annotations:
         rule["annotations"] = annotations
@@ -98,6 +111,11 @@ def _rule(body: Json) -> Json:
         }
     rule["data"] = [_query(each) for each in rule.get("data", [])]
     return _tidy(rule)
+
+
+def said_uid(rule: Mapping[str, Any]) -> Json:
+    """The uid a rule has in the specs: its own, unless it was taken over from somebody else."""
+    return (rule.get("annotations") or {}).get(RULE_ANNOTATION) or rule.get("uid")
 
 
 def _query(body: Json) -> Json:

@@ -13,13 +13,14 @@ from typing import Literal
 
 from monctl.condition import State, Term, Trend
 from monctl.program import Alert, Delivery, Monitor, Program
-from monctl.resource import Json, Ref, Resource
+from monctl.resource import Json, Lookup, Ref, Resource
 from monctl_targets.grafana import durations
 from monctl_targets.grafana.alert_data import Built, decide
 from monctl_targets.grafana.dashboards import Seen
 from monctl_targets.grafana.delivery import Deliveries
 from monctl_targets.grafana.identity import slug, uid
 from monctl_targets.grafana.report import TARGET, Report
+from monctl_targets.grafana.version import KEEP_FIRING, show
 
 BASE_INTERVAL_S = 10
 """The scheduler's: a group's interval is a multiple of it."""
@@ -29,7 +30,7 @@ _LABEL = re.compile(r"[a-zA-Z_][a-zA-Z0-9_]*")
 _NAMED_STATES = {"keep": "KeepLast", "ok": "OK"}
 
 
-def rule_groups(program: Program, folder: Ref, *, seen: Seen, deliveries: Deliveries, report: Report) -> list[Resource]:
+def rule_groups(program: Program, folder: Ref | Lookup | str, *, seen: Seen, deliveries: Deliveries, report: Report) -> list[Resource]:
     """The groups that hold the monitors placed in Grafana. `seen` says which panel shows a monitor."""
     work = _Rules(program, seen, deliveries, report, set())
     groups: dict[str, list[tuple[Monitor, list[Json]]]] = {}
@@ -45,7 +46,7 @@ def rule_groups(program: Program, folder: Ref, *, seen: Seen, deliveries: Delive
     return [_group(key, intervals[key], folder, members) for key, members in sorted(groups.items())]
 
 
-def _group(key: str, interval: int, folder: Ref, members: Sequence[tuple[Monitor, list[Json]]]) -> Resource:
+def _group(key: str, interval: int, folder: Ref | Lookup | str, members: Sequence[tuple[Monitor, list[Json]]]) -> Resource:
     title = f"mc-{key}"
     rules = [rule | {"folderUID": folder, "ruleGroup": title} for _, made in members for rule in made]
     body = {"title": title, "folderUid": folder, "interval": interval, "rules": rules}
@@ -86,7 +87,7 @@ class _Rules:
                         "condition": built.condition,
                         "data": built.data,
                         "for": durations.show(held_s),
-                        **({"keep_firing_for": durations.show(monitor.recover_s)} if monitor.recover_s else {}),
+                        **self._recovering(monitor),
                         "noDataState": self._on(monitor, alert, "no_data", terms),
                         "execErrState": self._on(monitor, alert, "on_error", terms),
                         "isPaused": not monitor.active,
@@ -94,6 +95,14 @@ class _Rules:
                         "annotations": _annotations(self.program, monitor, alert, built) | _seen(monitor, self.seen),
                         **self._notified(monitor, alert, delivery),
                     }
+
+    def _recovering(self, monitor: Monitor) -> dict[str, Json]:
+        if not monitor.recover_s:
+            return {}
+        if self.deliveries.given.version < KEEP_FIRING:
+            self.report.dropped(monitor.address, "recover_after", f"Grafana has it from {show(KEEP_FIRING)} on")
+            return {}
+        return {"keep_firing_for": durations.show(monitor.recover_s)}
 
     def _tell(self, monitor: Monitor, alert: Alert, built: Built) -> None:
         where = f"alert.{alert.severity}"

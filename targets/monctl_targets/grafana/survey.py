@@ -1,4 +1,4 @@
-"""What an import asks Grafana beyond a read: its data sources."""
+"""What an import asks Grafana beyond a read: its data sources, and what the lists leave out of dashboards and rule groups."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from monctl_targets.grafana.client import GrafanaClient
 
 
 def survey(client: GrafanaClient, lives: Iterable[Live]) -> Survey:
-    """The live objects, and around them `datasources`: name, uid, plugin and address of each."""
+    """The live objects, foreign ones whole, and around them `datasources`: name, uid, plugin and address of each."""
     kept = ("name", "uid", "type", "url")
-    return Survey(tuple(lives), {"datasources": [{name: str(row.get(name) or "") for name in kept} for row in client.datasources()]})
+    whole = tuple(client.whole(live) if live.mark is None else live for live in lives)
+    return Survey(whole, {"datasources": [{name: str(row.get(name) or "") for name in kept} for row in client.datasources()]})

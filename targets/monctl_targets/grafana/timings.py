@@ -5,13 +5,15 @@ Source: prometheus/alertmanager timeinterval/timeinterval.go; mute timings of th
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
 from monctl.program import Calendar, Hours, Maintenance
 from monctl.resource import Json
 
 _DAYS = {1: "monday", 2: "tuesday", 3: "wednesday", 4: "thursday", 5: "friday", 6: "saturday", 7: "sunday"}
+
+_DAY_MIN = 24 * 60
 
 
 def calendar_timings(calendar: Calendar) -> tuple[Json, Json | None]:
@@ -21,6 +23,26 @@ def calendar_timings(calendar: Calendar) -> tuple[Json, Json | None]:
         return hours, None
     days = [_day(day, calendar.time_zone) for day in calendar.holidays]
     return hours, {"name": f"mc-holidays-{calendar.name}", "time_intervals": days}
+
+
+def outside_timing(calendar: Calendar) -> Json | None:
+    """The rest of the week; None when nothing is left of it."""
+    free: list[Json] = []
+    days: dict[tuple[tuple[int, int], ...], list[int]] = {}
+    for day in _DAYS:
+        at, gaps = 0, []
+        for each in sorted((one for one in _within_days(calendar.hours) if day in one.days), key=lambda one: one.start_min):
+            if each.start_min > at:
+                gaps.append((at, each.start_min))
+            at = max(at, each.end_min)
+        gaps += [(at, _DAY_MIN)] if at < _DAY_MIN else []
+        if gaps:
+            days.setdefault(tuple(gaps), []).append(day)
+    for spans, on in days.items():
+        times = [{"start_time": _clock(start), "end_time": _clock(end)} for start, end in spans]
+        whole = spans == ((0, _DAY_MIN),)
+        free.append({**({} if whole else {"times": times}), "weekdays": _runs(on), "location": calendar.time_zone})
+    return {"name": f"mc-outside-{calendar.name}", "time_intervals": free} if free else None
 
 
 def maintenance_timing(window: Maintenance) -> Json:
@@ -39,8 +61,19 @@ def _weekly(hours: Iterable[Hours], zone: str) -> list[Json]:
             "weekdays": _runs(each.days),
             "location": zone,
         }
-        for each in hours
+        for each in _within_days(hours)
     ]
+
+
+def _within_days(hours: Iterable[Hours]) -> Iterator[Hours]:
+    """The same times without one that goes on past midnight: its rest is of the next days."""
+    for each in hours:
+        if each.start_min < each.end_min:
+            yield each
+            continue
+        yield Hours(each.days, each.start_min, _DAY_MIN)
+        if each.end_min:
+            yield Hours(tuple(sorted(day % 7 + 1 for day in each.days)), 0, each.end_min)
 
 
 def _runs(days: Iterable[int]) -> list[str]:

@@ -74,3 +74,13 @@ def top(unit: Unit | None) -> float | None:
     if unit is None or unit.dimension != "ratio":
         return None
     return 100 if unit.name == "percent" else 1
+
+
+def unit_of(id: str) -> str | None:
+    """The unit of the spec that a panel's unit id stands for; None where there is none, or several would do."""
+    return _WORDS.get(id)
+
+
+_WORDS = {id: name for table in (_TIME, _SIZE, _RATIOS) for name, id in table.items() if not id.startswith("suffix")} | {
+    f"currency{name}": name for name in _MONEY
+}

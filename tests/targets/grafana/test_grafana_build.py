@@ -307,7 +307,7 @@ def test_hours_holidays_and_windows(make: Any) -> None:
     program = make.shop()
     window = replace(program.maintenance["move"], monitors=("m",))
     made = delivering(
-        make, Delivery(("slack",), None, "office", hold=True), Delivery(("mail",), None, unless="office"), maintenance={"move": window}
+        make, Delivery(("slack",), None, "office", hold=True), Delivery(("mail",), None, unless=("office",)), maintenance={"move": window}
     )
     first, second = rules(made).values()
 
@@ -322,6 +322,16 @@ def test_hours_holidays_and_windows(make: Any) -> None:
     ]
     assert second["title"] == "M: critical, delivery 2"
     assert_settles(target, made.resources, estate="shop")
+
+
+def test_the_hours_of_several_other_deliveries_are_all_muted(make: Any) -> None:
+    office = make.shop().calendars["office"]
+    made = delivering(
+        make, Delivery(("mail",), None, unless=("office", "night")), calendars={"office": office, "night": replace(office, name="night")}
+    )
+    (only,) = rules(made).values()
+
+    assert only["notification_settings"]["mute_time_intervals"] == [Ref("mute_timing", "hours-office"), Ref("mute_timing", "hours-night")]
 
 
 def test_a_calendar_as_time_intervals() -> None:

@@ -174,5 +174,6 @@ def test_variables_are_compared_without_their_state() -> None:
 
 def test_what_cannot_change_in_place() -> None:
     assert target.immutable("contact_point") == {"name"}
-    assert target.immutable("rule_group") == {"folderUid", "title"}
+    assert target.immutable("mute_timing") == {"name"}
+    assert target.immutable("rule_group") == frozenset()
     assert target.immutable("dashboard") == frozenset()
