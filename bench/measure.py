@@ -54,9 +54,11 @@ class WrongExit(Exception):
         return f"exit {self.status} from: {' '.join(self.command)}\n{self.said[-2000:]}"
 
 
-def cost(command: Sequence[str], *, folder: Path, environ: Mapping[str, str], expected: Sequence[int] = (0,)) -> Cost:
-    """Run one process to its end. Raises WrongExit on an exit status that is not expected."""
-    log = folder / ".output"
+def cost(
+    command: Sequence[str], *, folder: Path, environ: Mapping[str, str], expected: Sequence[int] = (0,), log: Path | None = None
+) -> Cost:
+    """Run one process to its end; what it says goes to `log`. Raises WrongExit on an exit status that is not expected."""
+    log = log or folder / ".output"
     with log.open("wb") as output:
         started = time.perf_counter()
         process = subprocess.Popen(command, cwd=folder, env=dict(environ), stdin=subprocess.DEVNULL, stdout=output, stderr=output)

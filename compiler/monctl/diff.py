@@ -12,15 +12,16 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from monctl.adoption import adoptions
+from monctl.cause import judged
 from monctl.fields import compare, whole
 from monctl.live import LiveState, fingerprint
 from monctl.naming import names_for
 from monctl.order import deletions_after
 from monctl.ownership import Identity, ownership, renames
-from monctl.plan import Action, Cause, Change, Difference, FieldChange, Place, Problem
+from monctl.plan import Action, Change, Difference, FieldChange, Place, Problem
 from monctl.remarks import copied, errors, same_name
-from monctl.resolve import Leaf, applied_digest, masked, references, resolved, secrets, secrets_digest, value_of
-from monctl.resource import Json, Live, Ref, Resource, SecretRef, plain
+from monctl.resolve import Leaf, references, resolved, secrets, secrets_digest, value_of
+from monctl.resource import Live, Ref, Resource, SecretRef, plain
 from monctl.selection import Selection, chosen
 from monctl.sensitive import sensitive_name
 from monctl.source import Origin, Sources
@@ -51,7 +52,7 @@ def diff(
     moves = renames(wanted.values(), found.ours, moved or {})
     lives = {identity: live for identity, live in found.ours.items() if identity not in moves.values()}
     lives |= {new: found.ours[old] for new, old in moves.items()}
-    taken, problems = adoptions(target.name, wanted.values(), lives, found.foreign, adopt)
+    taken, problems = adoptions(target.name, wanted.values(), lives, found.foreign, adopt, refused=getattr(target, "not_adoptable", None))
     meant = wanted if selection is None else chosen(selection, wanted, lives)
     taken = {identity: live for identity, live in taken.items() if identity in meant}
     lives |= taken
@@ -74,7 +75,10 @@ def diff(
         len(meant) - len(changes),
         len(found.ours),
         (*problems, *errors(target.name, changes, wanted, state.missing)),
-        (*same_name(target.name, changes, found.foreign), *copied(target.name, found.copies, leftovers)),
+        (
+            *same_name(target.name, changes, found.foreign, getattr(target, "not_adoptable", None)),
+            *copied(target.name, found.copies, leftovers),
+        ),
         names_for(every, state.lives, state.lookups, wanted.values()),
     )
 
@@ -160,7 +164,7 @@ class _Work:
             self._change(resource, action, fields),
             remote_id=live.remote_id,
             live=fingerprint(live, before),
-            cause=None if adopts else _cause(live, before, normal, resource),
+            cause=None if adopts else judged(live, before, normal, resource).cause,
             reason=reason,
             was="" if was is None else was[1],
             owner="" if live.mark is None or not adopts else f"{live.mark.estate}/{live.mark.environment or '-'}",
@@ -202,18 +206,6 @@ class _Work:
         return tuple(
             FieldChange(path, None, plain(secret), sensitive=True) for path, secret in secrets(resource.body) if path not in listed
         )
-
-
-def _cause(live: Live, before: Json, normal: Json, resource: Resource) -> Cause:
-    applied = live.mark.digest if live.mark else ""
-    if not applied:
-        return Cause.UNKNOWN
-    # the first 6 digits are of the body alone, with secrets and without
-    outside = not applied.startswith(applied_digest(masked(before, normal), resource.body)[:6])
-    spec = applied != applied_digest(normal, resource.body)
-    if outside:
-        return Cause.BOTH if spec else Cause.OUTSIDE
-    return Cause.SPEC if spec else Cause.UNKNOWN
 
 
 def _dependent(changes: list[Change], wanted: Mapping[Identity, Resource]) -> list[Change]:

@@ -11,14 +11,15 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any
 
+from monctl.cause import as_seen, judged, secret_changed
 from monctl.fields import compare
 from monctl.live import LiveState
 from monctl.naming import names_for
 from monctl.ownership import Identity, Ownership, ownership, renames
 from monctl.plan import Action, Cause, Change, FieldChange, Place, Problem
 from monctl.remembered import Memory
-from monctl.resolve import applied_digest, masked, references, resolved, secrets_digest, value_of
-from monctl.resource import Json, Live, Lookup, Ref, Resource, SecretRef
+from monctl.resolve import applied_digest, references, resolved, value_of
+from monctl.resource import Live, Ref, Resource
 from monctl.selection import Selection
 from monctl.sensitive import scrub, sensitive_name
 from monctl.source import Sources
@@ -37,7 +38,7 @@ class What(StrEnum):
     UNMARKED = "unmarked"
     """It is there, and lost the mark by which it is ours: a plan would make a second one."""
     MISSING = "missing"
-    """It is not there: deleted, or declared since the last apply. Neither a journal nor a snapshot is here to tell."""
+    """It is not there: deleted outside, or never applied. Neither a journal nor a snapshot is here to tell."""
     COPIED = "copied"
     """Somebody cloned one of ours, mark and all."""
 
@@ -80,7 +81,7 @@ class Drift:
     spec: int = 0
     """Objects the specs changed since the last apply, or no longer name."""
     pending: int = 0
-    """Objects that were never made."""
+    """Objects that were never made, as a journal or a snapshot tells."""
     unchanged: int = 0
     foreign: int = 0
     """Objects that are not ours; they are read and never judged."""
@@ -104,7 +105,8 @@ def drift(
 ) -> Drift:
     """What was changed outside in one target. `memory` tells what was there before; `moved` maps old addresses to new ones.
 
-    `elsewhere`: the estate was applied, for another target holds objects of it. Where none does, what is not there was never made.
+    What it does not cover and is not there counts as drift: it may have been deleted. `elsewhere`: the estate was applied, for another target
+    holds objects of it, so that an object just as the specs say may be ours without its mark.
     """
     wanted = {(resource.kind, resource.key): resource for resource in resources}
     found = ownership(target, state.lives, estate=estate, environment=environment, wanted=wanted)
@@ -173,27 +175,25 @@ class _Work:
         """Whether an object is as we left it, and its spec too."""
         before = self.target.normalize(resource.kind, live.body)
         normal = self.target.normalize(resource.kind, resolved(resource.body, self.lives, self.state.lookups))
-        seen: dict[Identity, str] = {}
-        shown = _as_seen(before, normal, seen)
-        applied = live.mark.digest if live.mark else ""
-        fields = _turned(compare(before, shown, hidden=self._hidden(resource)))
-        if not applied:
+        verdict = judged(live, before, normal, resource)
+        fields = _turned(compare(before, verdict.shown, hidden=self._hidden(resource)))
+        if not verdict.marked:
             if not fields:
                 return _Judged(resource)
             why = "changed outside or in the specs: there is no room for a digest in its mark"
             return _Judged(resource, self._changed(resource, live, Cause.UNKNOWN, fields, why))
-        spec = applied not in {applied_digest(normal, resource.body), applied_digest(shown, resource.body)}
-        if applied.startswith(applied_digest(masked(before, normal), resource.body)[:6]):
-            if not spec:
-                self.referred.update(seen)
-            return _Judged(resource, spec=spec and bool(fields or _secret_changed(applied, resource)))
-        if _secret_changed(applied, resource):
+        if verdict.outside is None:
             message = "its secrets are other ones in the specs now, so whether it was changed outside as well cannot be told before the next apply"
             note = Problem(self.target.name, resource.address, message, change=resource.id)
             return _Judged(resource, spec=True, notes=(note,))
+        if not verdict.outside:
+            if not verdict.spec:
+                self.referred.update(verdict.seen)
+            applied = live.mark.digest if live.mark else ""
+            return _Judged(resource, spec=verdict.spec and bool(fields or secret_changed(applied, resource)))
         if not fields:
             return _Judged(resource)  # changed by both, to the same
-        return _Judged(resource, self._changed(resource, live, Cause.BOTH if spec else Cause.OUTSIDE, fields))
+        return _Judged(resource, self._changed(resource, live, verdict.cause, fields))
 
     def _changed(self, resource: Resource, live: Live, cause: Cause, fields: tuple[FieldChange, ...], reason: str = "") -> Deviation:
         place = self._place(resource)
@@ -204,7 +204,7 @@ class _Work:
         return self._of(resource, What.CHANGED, cause, live.remote_id, fields, reason, help)
 
     def absent(self, resource: Resource) -> Deviation | None:
-        """What became of an object that is declared and not among ours; None when it was never made."""
+        """What became of an object that is declared and not among ours; None when it is known that it was never made."""
         known = self.memory.known(self.target.name, resource.kind, resource.key) or self.referred.get((resource.kind, resource.key))
         there = self._unmarked(resource, known)
         if there is not None:
@@ -226,10 +226,10 @@ class _Work:
         if known is not None:
             help = "`monctl apply` makes it again; if it is to go, take it out of the specs"
             return self._of(resource, What.DELETED, Cause.OUTSIDE, known, (), "", help)
-        if not self.applied or self.memory.covers(self.target.name):
+        if self.memory.covers(self.target.name):
             return None
-        reason = "deleted, or declared since the last apply"
-        help = "`monctl apply` makes it; `--since SNAPSHOT` tells whether it was there"
+        reason = "deleted outside, or never applied"
+        help = "`monctl apply` makes it; the journal of the machine that applies, or `--since SNAPSHOT`, tells which it was"
         return self._of(resource, What.MISSING, Cause.UNKNOWN, None, (), reason, help)
 
     def _unmarked(self, resource: Resource, known: str | None) -> Live | None:
@@ -245,7 +245,7 @@ class _Work:
         for live in foreign:
             if live.mark is None and live.name == resource.name:
                 before = self.target.normalize(live.kind, live.body)
-                if not compare(before, _as_seen(before, normal, {})):
+                if not compare(before, as_seen(before, normal, {})):
                     same.append(live)
         return same[0] if len(same) == 1 else None
 
@@ -295,32 +295,6 @@ class _Work:
             if isinstance(leaf, Ref) and sensitive_name(leaf.field) and (live := self.lives.get((leaf.kind, leaf.key))) is not None
         )
         return frozenset(value for value in found if isinstance(value, str | int))
-
-
-def _as_seen(live: Json, desired: Json, seen: dict[Identity, str]) -> Json:
-    """The desired value with what the live one holds in the places of references that lead nowhere now; those ids go into `seen`."""
-    match desired:
-        case Ref(kind, key, field):
-            if field == "id" and isinstance(live, str | int):
-                seen[kind, key] = str(live)
-            return desired if live is None else live
-        case Lookup():
-            return desired if live is None else live
-        case SecretRef():
-            return desired
-        case Mapping():
-            known = live if isinstance(live, Mapping) else {}
-            return {name: _as_seen(known.get(name), value, seen) for name, value in desired.items()}
-        case list() | tuple():
-            fits = isinstance(live, list) and len(live) == len(desired)
-            return [_as_seen(live[place] if fits else None, value, seen) for place, value in enumerate(desired)]
-        case _:
-            return desired
-
-
-def _secret_changed(applied: str, resource: Resource) -> bool:
-    now = secrets_digest(resource.body)
-    return bool(now) and not applied.endswith(now)
 
 
 def _turned(fields: Iterable[FieldChange]) -> tuple[FieldChange, ...]:

@@ -1,7 +1,7 @@
 """[I/O] One apply at a time: a lock of the operating system on a file of the state folder, per estate and environment.
 
 The lock is the kernel's and ends with the process that holds it, however it ends; the file that stays behind is no lock. It keeps two runs over one
-state folder apart, on one machine or on a shared file system that carries locks. Runs in two checkouts meet at the provider alone.
+state folder apart, on one machine or on a shared file system that carries locks (`MONCTL_STATE`). Runs over two folders meet at the provider alone.
 """
 
 from __future__ import annotations

@@ -311,8 +311,8 @@ class Delivery:
     """A calendar: only then; None: always."""
     hold: bool = False
     """Outside the calendar: kept until it opens (True) or not sent (False)."""
-    unless: str | None = None
-    """A calendar: not in its hours (another delivery has them); None: no such exception."""
+    unless: tuple[str, ...] = ()
+    """Calendars: not in the hours of any of them, for other deliveries have those."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,8 +74,10 @@ def refuse(plan: Plan, limits: Limits, *, severe: Iterable[str] = (), waivers: W
     ]
 
 
-def stale(plan: Plan, target: Target, state: LiveState, *, done: frozenset[str] = frozenset()) -> list[Refusal]:
-    """The changes of a saved plan whose objects moved since it was made, against a fresh read.
+def stale(
+    plan: Plan, target: Target, state: LiveState, *, done: frozenset[str] = frozenset(), since: str = "the plan was saved"
+) -> list[Refusal]:
+    """The changes of a plan whose objects moved since it was made, against a fresh read.
 
     `done` are ids of changes that an earlier, broken-off run of the same plan has begun: those moved by our own hand.
     """
@@ -91,14 +93,14 @@ def stale(plan: Plan, target: Target, state: LiveState, *, done: frozenset[str] 
             continue
         if change.action is Action.CREATE:
             if (change.kind, change.key) in ours:
-                found.append(_stale(change, "was made since the plan was saved"))
+                found.append(_stale(change, f"was made since {since}"))
             continue
         live = by_id.get((change.kind, change.remote_id or ""))
         if live is None:
             if change.action is not Action.DELETE:
-                found.append(_stale(change, "is gone since the plan was saved"))
+                found.append(_stale(change, f"is gone since {since}"))
         elif fingerprint(live, target.normalize(live.kind, live.body)) != change.live:
-            found.append(_stale(change, "was changed since the plan was saved"))
+            found.append(_stale(change, f"was changed since {since}"))
     return found
 
 

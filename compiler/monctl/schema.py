@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from monctl.drift_report import drift_schema
+from monctl.import_report import import_schema
 from monctl.model_schema import document_schema, spec_schema
 from monctl.plan import plan_schema
 from monctl.render.findings_json import FindingsDocument
@@ -25,13 +26,14 @@ DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def schemas() -> dict[str, Any]:
-    """Name → schema: `spec`, `estate`, `findings`, `plan`, `drift`, `snapshot`, and what targets add (`bundle`)."""
+    """Name → schema: `spec`, `estate`, `findings`, `plan`, `drift`, `import`, `snapshot`, and what targets add (`bundle`)."""
     found: dict[str, Any] = {
         "spec": _titled("spec", "A monctl spec file", _spec()),
         "estate": _titled("estate", "monctl.yaml: the settings of an estate", spec_schema(Estate)),
         "findings": _titled("findings", "Findings of monctl validate and monctl lint", document_schema(FindingsDocument)),
         "plan": _titled("plan", "A plan of monctl diff", plan_schema()),
         "drift": _titled("drift", "A report of monctl drift", drift_schema()),
+        "import": _titled("import", "A report of monctl import", import_schema()),
         "snapshot": _titled("snapshot", "A file of monctl snapshot", snapshot_schema()),
     }
     for target in discover().values():

@@ -121,10 +121,10 @@ def _uptimerobot(sent: Sent, read: Read) -> list[str]:
     published, corrected = read(uptimerobot.PUBLISHED), read(uptimerobot.CORRECTED)
     wrong = []
     for method, path, body in sent:
-        names = uptimerobot._request_names(SimpleNamespace(method=method, path=path.removeprefix("/v3"), body=body))
+        names = uptimerobot.request_names(SimpleNamespace(method=method, path=path.removeprefix("/v3"), body=body))
         if names is None:
             continue
-        wrong += list(uptimerobot._errors(uptimerobot._published(published, names[0], request=True), body))
+        wrong += list(uptimerobot.errors(uptimerobot._published(published, names[0], request=True), body))
         if names[1] is not None:
-            wrong += list(uptimerobot._errors(uptimerobot._corrected(corrected, names[1]), body))
+            wrong += list(uptimerobot.errors(uptimerobot.corrected(corrected, names[1]), body))
     return wrong

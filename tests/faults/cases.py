@@ -88,6 +88,13 @@ OTHERS = (
         "4, 0",
     ),
     ("two applies at once", "the second is refused, and told who holds the lock (process, host, since when)", "5"),
+    ("two applies at once from two checkouts with one `MONCTL_STATE`", "the same: one folder is one lock", "5"),
+    (
+        "another checkout applies while somebody reads the plan",
+        "after the answer the providers are read again: what was made, changed or deleted since is refused, the rest goes on",
+        "5",
+    ),
+    ("another checkout applies after the plan was saved", "what moved since is refused, the rest goes on", "5"),
     ("disk full in the journal, before the first call", "nothing is asked of any provider", "3"),
     ("disk full in the journal, later", "no further call; `--resume` finds by its mark what was not journalled", "4"),
     (

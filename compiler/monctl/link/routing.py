@@ -104,26 +104,27 @@ class Router:
     def _routed(self, severity: str, monitor: str, service: str | None, team: str | None, labels: Mapping[str, str]) -> Iterator[Delivery]:
         """The deliveries of the routes that match; with the severity's own where they leave hours to others.
 
-        `unless` holds one calendar: behind two routes with different ones, the hours of the second are told twice, never not at all.
+        What stands behind routes that have their own hours and leave the others to it is silent in the hours of each of them.
         """
-        taken: str | None = None
-        left: str | None = None
+        taken: list[str] = []
+        left: list[str] = []
         decided = False
         for route in self._routes:
             if not _fits(route, severity, monitor, service, team, labels):
                 continue
-            yield replace(route.delivery, unless=taken)
-            if route.yields:
-                left = left or route.delivery.during
-            else:
+            yield replace(route.delivery, unless=tuple(dict.fromkeys(taken)))
+            hours = route.delivery.during
+            if not route.yields or hours is None:
                 decided = True
-            if not route.proceed:
-                if not route.yields:
+                if not route.proceed:
                     return
-                taken = taken or route.delivery.during
+                continue
+            left.append(hours)
+            if not route.proceed:
+                taken.append(hours)
         default = self._defaults[severity]
-        if left is not None and not decided and default is not None:
-            yield replace(default, unless=left)
+        if left and not decided and default is not None:
+            yield replace(default, unless=tuple(dict.fromkeys(left)))
 
 
 def _fits(route: Route, severity: str, monitor: str, service: str | None, team: str | None, labels: Mapping[str, str]) -> bool:

@@ -1,4 +1,4 @@
-"""Drift as text for a terminal and as JSON: what was changed outside, field by field, and the way out."""
+"""Drift as text for a terminal, as Markdown and as JSON: what was changed outside, field by field, and the way out."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from monctl.drift_report import FORMAT_VERSION, Counts, Report, total
 from monctl.plan import Cause
 from monctl.render.plan_fields import lines, one_line
 from monctl.render.plan_json import to_json
+from monctl.render.plan_markdown import LONGEST, fenced
 from monctl.render.style import Style
 from monctl.resource import Json
 
@@ -34,6 +35,23 @@ _FIELDS = 24
 def text(reports: Sequence[Report], *, color: bool = False) -> str:
     """One estate after the other, each ending with its summary."""
     return "\n".join("".join(f"{line}\n" for line in _lines(one, Style(color))) for one in reports)
+
+
+def markdown(reports: Sequence[Report], *, limit: int = LONGEST) -> str:
+    """The same for an issue or a comment, in at most `limit` characters; what comes from outside stands in code, where nothing is obeyed."""
+    said = ["Drift of each estate:", ""]
+    said += [f"- `{one_line(f'{one.estate} · {one.environment}' if one.environment else one.estate)}`: {summary(one)}" for one in reports]
+    room = limit - sum(len(line) + 1 for line in said) - 200
+    shown: list[str] = []
+    every = [line for one in reports if one.drifted or one.notes for line in (*_lines(one, Style(False)), "")]
+    for line in every:
+        room -= len(line) + 1
+        if room < 0:
+            break
+        shown.append(line)
+    left = len(every) - len(shown)
+    rest = ["", f"_{left} more lines are not shown; `monctl drift` shows them._"] if left else []
+    return "\n".join([*said, *(["", *fenced(shown)] if shown else []), *rest, ""])
 
 
 def json_text(reports: Sequence[Report]) -> str:

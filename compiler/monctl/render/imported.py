@@ -6,14 +6,13 @@ import json
 import shlex
 from collections import Counter
 from collections.abc import Iterator, Sequence
-from typing import Any
 
+from monctl.import_report import report
 from monctl.importing import Imported
+from monctl.render.plan_json import to_json
 from monctl.saying import Unsaid
-from monctl.sensitive import scrub
 from monctl.spec.file import KINDS
 
-FORMAT_VERSION = 1
 _INLINE = 4
 """So many adoptions are named on the command line; more are read from the file."""
 _ALIKE = 3
@@ -36,38 +35,8 @@ def text(found: Imported, *, command: str, saved: bool) -> str:
 
 
 def json_text(found: Imported, *, command: str, saved: bool) -> str:
-    """The report for programs; values of fields are scrubbed of secrets."""
-    document: dict[str, Any] = {
-        "format_version": FORMAT_VERSION,
-        "target": found.target,
-        "saved": saved,
-        "files": [str(found.layout.root / path) for path in found.layout.written],
-        "objects": [
-            {"kind": one.kind, "name": one.name, "holds": [{"kind": hold.kind, "key": hold.key, "remote_id": hold.remote_id} for hold in one.holds]}
-            for one in found.objects
-        ],
-        "adopt": list(found.adopt),
-        "command": command,
-        "secrets": dict(found.secrets),
-        "unsaid": [
-            {"kind": one.kind, "remote_id": one.remote_id, "name": one.name, "field": one.field, "why": one.why} for one in found.unsaid
-        ],
-        "others": dict(found.others),
-        "plan": {
-            "empty": found.settled.clean,
-            "touched": [
-                {
-                    "address": one.address, "remote_id": one.remote_id, "path": one.path, "why": one.why,
-                    "before": scrub(one.before, one.path.rpartition(".")[2]), "after": scrub(one.after, one.path.rpartition(".")[2]),
-                }
-                for one in found.settled.touched
-            ],
-            "made": [{"id": id, "why": why} for id, why in found.settled.made],
-            "unfit": list(found.settled.unfit),
-        },
-        "advice": list(found.advice),
-    }  # fmt: skip
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
+    """The report for programs."""
+    return json.dumps(to_json(report(found, command=command, saved=saved)), indent=2, ensure_ascii=False) + "\n"
 
 
 def _lines(found: Imported, *, command: str, saved: bool) -> Iterator[str]:

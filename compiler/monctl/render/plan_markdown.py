@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import html
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from monctl.plan import Action, Change, Plan, Problem
 from monctl.render.plan_fields import Line, lines, one_line
@@ -84,9 +84,14 @@ def _change(change: Change, names: dict[str, str]) -> Iterator[str]:
     short = change.action is Action.CREATE
     diff = [_marked(line) for field in change.fields for line in lines(field, names, short=short)]
     if diff:
-        fence = "`" * max(3, 1 + max((len(run) for line in diff for run in re.findall(r"`+", line)), default=0))
-        yield from ("", f"{fence}diff", *diff, fence)
+        yield from ("", *fenced(diff, "diff"))
     yield ""
+
+
+def fenced(block: Sequence[str], language: str = "") -> list[str]:
+    """Lines as code that none of them can end."""
+    fence = "`" * max(3, 1 + max((len(run) for line in block for run in re.findall(r"`+", line)), default=0))
+    return [f"{fence}{language}", *block, fence]
 
 
 def _marked(line: Line) -> str:

@@ -59,7 +59,7 @@ def _at_all_hours(program: Program) -> set[str]:
         for alert in monitor.alerts
         if program.severities[alert.severity].pages
         for one in alert.deliveries
-        if one.escalation and one.during is None and one.unless is None
+        if one.escalation and one.during is None and not one.unless
     }
 
 

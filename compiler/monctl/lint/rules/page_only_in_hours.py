@@ -34,15 +34,11 @@ def page_only_in_hours(program: Program, context: Context) -> Iterator[Finding]:
     for monitor in program.monitors.values():
         for alert in monitor.alerts:
             ringing = [one for one in alert.deliveries if wakes(program, one)]
-            if (
-                not ringing
-                or not program.severities[alert.severity].pages
-                or any(one.during is None and one.unless is None for one in ringing)
-            ):
+            if not ringing or not program.severities[alert.severity].pages or any(one.during is None and not one.unless for one in ringing):
                 continue
-            covered = {one.during for one in ringing if one.during} & {one.unless for one in ringing if one.unless and one.during is None}
-            calendars = sorted({name for one in ringing for name in (one.during, one.unless) if name})
-            if not covered:
+            hours = {one.during for one in ringing if one.during}
+            calendars = sorted(hours.union(*(one.unless for one in ringing)))
+            if not any(one.during is None and hours.issuperset(one.unless) for one in ringing):
                 yield found(
                     f"'{alert.severity}' must wake somebody at any hour, but rings only by calendar '{calendars[0]}'",
                     alert.origin,

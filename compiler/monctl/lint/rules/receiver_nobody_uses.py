@@ -75,4 +75,4 @@ class _Used:
         for one in deliveries:
             self.names["channel"].update(one.channels)
             self.names["escalation"].update(filter(None, (one.escalation,)))
-            self.names["calendar"].update(filter(None, (one.during, one.unless)))
+            self.names["calendar"].update(name for name in (one.during, *one.unless) if name is not None)
