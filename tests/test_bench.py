@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import subprocess
 import sys
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from bench import generate
+from bench import account, generate
 from bench.goal import goals, judged
 from bench.measure import Sample, WrongExit, cost, median
 from bench.run import same
@@ -23,6 +24,17 @@ def test_an_estate_for_measuring_is_valid(mode: str, tmp_path: Path) -> None:
     done = subprocess.run([MONCTL, "validate", "-C", str(tmp_path / "estate")], capture_output=True, text=True, check=False)
 
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize("provider", sorted(account.ACCOUNTS))
+def test_an_account_for_measuring_has_as_many_objects_as_asked_for(provider: str, tmp_path: Path) -> None:
+    account.write(tmp_path / "estate", provider, 40)
+    where = ["-C", str(tmp_path / "estate"), "--sandbox", str(tmp_path / "sandbox"), "--target", provider]
+    done = subprocess.run([str(MONCTL), "apply", *where, "--yes", "-o", "json"], capture_output=True, text=True, check=False)
+
+    assert done.returncode == 0, done.stderr
+    made = {"grafana": 36 // 20 + 1 + 2 + 2, "pagerduty": 40, "sentry": 40, "uptimerobot": 39}  # a rule group holds twenty rules
+    assert len(json.loads(done.stdout)["receipts"]) == made[provider]
 
 
 @pytest.mark.parametrize("mode", sorted(generate.MODES))

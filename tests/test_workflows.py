@@ -113,7 +113,9 @@ class Machine:
         self.bin.mkdir()
         self.work = self.folder / "work"
         shutil.copytree(ROOT / "monitors", self.work / "monitors", ignore=shutil.ignore_patterns("__pycache__", ".monctl"))
-        self.program("monctl", f'case "$1" in diff|apply) exec {MONCTL} "$@" --sandbox "{self.folder}/sandbox" ;; esac\nexec {MONCTL} "$@"')
+        self.program(
+            "monctl", f'case "$1" in diff|drift|apply) exec {MONCTL} "$@" --sandbox "{self.folder}/sandbox" ;; esac\nexec {MONCTL} "$@"'
+        )
         self.program("gh", f'echo "$*" >> "{self.folder}/gh"\ncat "{self.folder}/answer $(echo "$1 $2" | tr / -)" 2>/dev/null || true')
 
     def program(self, name: str, script: str) -> None:
@@ -208,14 +210,14 @@ def test_a_change_goes_from_pull_request_to_merge_to_a_quiet_night(machine: Mach
     assert (machine.work / "comment.md").read_text(encoding="utf-8").startswith("<!-- monctl plan -->\n")
 
     machine.run("monitors-drift.yml")
-
-    assert "issue create --title The providers differ from the specs --body-file issue.md" in machine.noted()
+    assert "deleted outside, or never applied" in (machine.work / "issue.md").read_text(encoding="utf-8")
+    assert "issue create --title Somebody changed the monitoring outside of the specs --body-file issue.md" in machine.noted()
 
     machine.run("monitors-apply.yml")
     machine.answer("issue list", "12\n")
     machine.run("monitors-drift.yml")
 
-    assert "issue close 12 --comment No difference any more: https://github.example/acme/monitoring/actions/runs/11" in machine.noted()
+    assert "issue close 12 --comment No drift any more: https://github.example/acme/monitoring/actions/runs/11" in machine.noted()
 
 
 def test_a_second_plan_edits_the_comment_of_the_first(machine: Machine) -> None:
@@ -228,7 +230,7 @@ def test_a_second_plan_edits_the_comment_of_the_first(machine: Machine) -> None:
 @pytest.mark.parametrize("workflow", ["monitors-pull-request.yml", "monitors-apply.yml", "monitors-drift.yml"])
 def test_without_credentials_a_workflow_says_so_and_changes_nothing(machine: Machine, workflow: str) -> None:
     machine.credentials = ""
-    machine.program("monctl", 'case "$1" in diff|apply) exit 3 ;; esac')  # asking a provider would fail
+    machine.program("monctl", 'case "$1" in diff|drift|apply) exit 3 ;; esac')  # asking a provider would fail
 
     assert "::notice title=No " in machine.run(workflow)
     assert machine.noted() == ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from monctl.errors import UsageError
@@ -14,6 +14,10 @@ from monctl.target import Built, Capabilities, Settings, Target
 from monctl.veil import Veil, unveiled
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
+    from monctl.live import LiveState
+    from monctl.plan import Change, Problem
     from monctl.program import Program
 
 _READ_ONLY = "a snapshot is for reading"
@@ -59,6 +63,14 @@ class FrozenTarget:
     def immutable(self, kind: str) -> frozenset[str]:
         """As the target does."""
         return self._target.immutable(kind)
+
+    def remarks(
+        self, changes: Sequence[Change], resources: Sequence[Resource], state: LiveState, *, program: Program, now: datetime
+    ) -> Iterable[Problem]:
+        """As the target does, where it has something to say."""
+        remarks = getattr(self._target, "remarks", None)
+        found: Iterable[Problem] = () if remarks is None else remarks(changes, resources, state, program=program, now=now)
+        return found
 
     def connect(self, settings: Settings) -> FrozenClient:
         """A client of the snapshot. Raises UsageError when it says nothing of this target in this environment."""

@@ -12,8 +12,12 @@ import jsonschema
 import pytest
 
 from monctl.cli import run
-from monctl.drift_report import drift_schema
+from monctl.drift import Deviation, Drift, What
+from monctl.drift_report import drift_schema, report
+from monctl.plan import Cause
+from monctl.render.drift import markdown as rendered_markdown
 from monctl.render.drift import text as rendered
+from tests.cli.conftest import MONITORS
 
 Placed = Callable[[str], Any]
 
@@ -122,7 +126,18 @@ def test_a_target_that_was_emptied_is_seen_where_the_estate_is_held_elsewhere(pl
     assert (status, document["targets"]["grafana"]["missing"]) == (1, 4)
 
     status, document = told(capsys, here, "--target", "grafana")
-    assert (status, document["targets"]["grafana"]["pending"]) == (0, 4), "asked alone, nothing tells that it ever held anything"
+    assert (status, document["targets"]["grafana"]["missing"]) == (1, 4), "asked alone, where nothing tells that it ever held anything"
+
+
+def test_an_estate_that_was_never_applied_or_was_emptied_is_not_called_free_of_drift(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    where = ["-C", str(MONITORS / "tracks-posts"), "--sandbox", str(tmp_path)]
+
+    assert run(["drift", *where]) == 1
+    shown = capsys.readouterr().out
+    assert "not there   deleted outside, or never applied" in shown
+    assert "`--since SNAPSHOT`, tells which it was" in shown
 
 
 def test_an_object_that_lost_its_mark_is_taken_back_as_the_message_says(place: Placed, capsys: pytest.CaptureFixture[str]) -> None:
@@ -214,6 +229,32 @@ def test_a_target_that_cannot_be_asked_is_exit_3_and_never_no_drift(
     assert "No drift in what could be asked" in written.out
 
 
+def test_markdown_names_every_estate_and_nothing_in_it_is_obeyed(place: Placed, capsys: pytest.CaptureFixture[str]) -> None:
+    here = place("not-a-label")
+    monitor = next(id for id, name, _ in here.held("uptimerobot", "monitor") if name == "Main site")
+    here.call("uptimerobot", "PATCH", f"/monitors/{monitor}", {"friendlyName": "``` @everyone"})
+    capsys.readouterr()
+
+    assert run(["drift", *here.where, "-o", "markdown"]) == 1
+    shown = capsys.readouterr().out
+    assert "- `not-a-label`: Drift: 1 changed outside; 17 as applied" in shown
+    assert "````\nnot-a-label\n" in shown
+    assert '~ friendlyName: "Main site" → "``` @everyone"' in shown
+
+
+def test_markdown_is_cut_where_an_issue_ends_and_says_so() -> None:
+    gone = Deviation(
+        "monitor.site", "uptimerobot", "monitor", "site", "Site", What.DELETED, Cause.OUTSIDE, help="`monctl apply` makes it again"
+    )
+    whole = report([Drift("uptimerobot", (gone,) * 50)], estate="shop", environment="prod")
+
+    assert rendered_markdown([whole]).count("deleted outside") == 52, "each, and in both summaries"
+    cut = rendered_markdown([whole], limit=1000)
+    assert len(cut) <= 1000
+    assert "more lines are not shown; `monctl drift` shows them" in cut
+    assert "- `shop · prod`: Drift: 50 deleted outside" in cut
+
+
 def test_estates_of_a_folder_are_one_document(place: Placed, capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
     here = place("not-a-label")
     (tmp_path / "both").mkdir()
@@ -227,7 +268,9 @@ def test_estates_of_a_folder_are_one_document(place: Placed, capsys: pytest.Capt
     assert run(["drift", *here.where, "-o", "json"]) == 1
 
     document = json.loads(capsys.readouterr().out)
-    assert [one["address"] for one in document["drift"]] == ["not-a-label/monitor.endpoint-main"]
+    changed = [one["address"] for one in document["drift"] if one["what"] == "changed"]
+    assert changed == ["not-a-label/monitor.endpoint-main"]
+    assert {one["address"].partition("/")[0] for one in document["drift"] if one["what"] == "missing"} == {"audio-pipeline"}
     assert document["summary"]["changed"] == 1
 
 

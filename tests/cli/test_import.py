@@ -6,9 +6,11 @@ import json
 import shlex
 from pathlib import Path
 
+import jsonschema
 import pytest
 
 from monctl.cli import run
+from monctl.import_report import import_schema
 from monctl.sandbox.emulator import Request
 from monctl.sandbox.store import Store
 from monctl_targets.pagerduty.emulator import PagerDutyEmulator
@@ -80,6 +82,7 @@ def test_the_rest_is_imported_beside_an_estate(sandbox: Path, tmp_path: Path, ca
     assert run(["import", "pagerduty", "-C", str(out), "--sandbox", str(sandbox), "-o", "json"]) == 0
     found = json.loads(capsys.readouterr().out)
 
+    jsonschema.Draft202012Validator(import_schema()).validate(found)
     assert found["files"] == [f"{out}/imported/pagerduty/oncall.yaml"]
     assert found["adopt"] == ["pagerduty/escalation_policy/shop=PE00006"]
     assert found["plan"] == {"empty": True, "touched": [], "made": [], "unfit": []}

@@ -54,7 +54,7 @@ def plans_against(
     targets = frozen(known, snapshot, Veil.of(os.environ))
     planned = []
     for one in checked:
-        request = Request(environ={}, only=only, selection=selection(one.program, selected, excluded), allow_delete=allow_delete)
+        request = Request(environ={}, only=only, selection=selection(one.program, selected, excluded), allow_delete=allow_delete, now=now)
         made = plan(one, targets, request)
         planned.append(replace(made, plan=replace(made.plan, notes=(_note(snapshot, one, now), *made.plan.notes))))
     _tell(snapshot, now)

@@ -84,6 +84,7 @@ def command(
                 allow_delete=allow_delete,
                 sandbox=opened,
                 resend_secrets=resend_secrets,
+                now=moment.time(now),
             )
     made = [one.plan for one in planned]
     match output:

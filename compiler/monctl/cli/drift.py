@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     help="A snapshot taken after the last apply: it tells what was deleted from what was never made.",
 )
 @options.sandbox
-@options.output("text", "json")
+@options.output("text", "json", "markdown")
 def command(
     folder: Path | None,
     environment: str | None,
@@ -42,7 +42,8 @@ def command(
     """Find what was changed outside since our last apply: in a provider's page, by a script, by another tool.
 
     What only the specs changed is no drift and is counted. An object that is not there was deleted when the journal beside the estate
-    (.monctl), a snapshot, or another object that refers to it says that it was there; where nothing tells, it is said so.
+    (.monctl), a snapshot, or another object that refers to it says that it was there, and is no drift when a journal or a snapshot says
+    that it never was. Where nothing tells, it counts as drift: deleted outside, or never applied.
 
     \b
     Exit 0: no drift. 1: drift, or the specs have errors. 3: a provider could not be asked.
@@ -61,7 +62,14 @@ def command(
     with sandbox_in(sandbox, known) as opened:
         planned = make_plans(checked, known, only=targets, selected=selected, excluded=excluded, sandbox=opened)
         reports = [_report(one, snapshot, selection(one.checked.program, selected, excluded)) for one in planned]
-    click.echo(render.json_text(reports) if output == "json" else render.text(reports, color=options.color()), nl=False)
+    match output:
+        case "json":
+            shown = render.json_text(reports)
+        case "markdown":
+            shown = render.markdown(reports)
+        case _:
+            shown = render.text(reports, color=options.color())
+    click.echo(shown, nl=False)
     if tell_unreached(planned):
         return 3
     return 1 if any(one.drifted for one in reports) else 0

@@ -142,18 +142,23 @@ def test_what_is_not_there_and_nobody_knows_of_is_said_so() -> None:
 
     one = only(target, SITE, API)
 
-    assert (one.what, one.cause, one.reason) == (What.MISSING, Cause.UNKNOWN, "deleted, or declared since the last apply")
+    assert (one.what, one.cause, one.reason) == (What.MISSING, Cause.UNKNOWN, "deleted outside, or never applied")
 
 
-@pytest.mark.parametrize(
-    "memory", [Memory(covered=frozenset({"memory"})), None], ids=["a journal that does not know it", "nothing of ours there"]
-)
-def test_what_was_never_made_is_no_drift(memory: Memory | None) -> None:
-    target = applied(API) if memory else applied()
-
-    result = found(target, SITE, *([API] if memory else []), memory=memory)
+def test_what_a_journal_knows_was_never_made_is_no_drift() -> None:
+    result = found(applied(API), SITE, API, memory=Memory(covered=frozenset({"memory"})))
 
     assert (result.deviations, result.pending) == ((), 1)
+
+
+def test_a_target_with_nothing_of_ours_was_emptied_or_never_applied_and_is_not_passed_over() -> None:
+    result = found(applied(), SITE, API)
+
+    assert [(one.key, one.what, one.cause) for one in result.deviations] == [
+        ("api", What.MISSING, Cause.UNKNOWN),
+        ("site", What.MISSING, Cause.UNKNOWN),
+    ]
+    assert result.pending == 0
 
 
 def test_an_object_that_lost_its_mark_is_known_by_its_id() -> None:
@@ -284,3 +289,38 @@ def test_one_edit_among_many_objects_is_one_deviation_with_that_field(names: lis
     one = only(target, *resources)
 
     assert (one.key, one.cause, [field.path for field in one.fields]) == (name, Cause.OUTSIDE, ["limit"])
+
+
+def planned_cause(target: Provider, key: str, *resources: Resource) -> Cause | None:
+    """What a plan says of who changed an object."""
+    plan, _ = plan_for(target, target.connect(), resources)
+    return next(change.cause for change in plan.changes if change.key == key)
+
+
+@pytest.mark.parametrize(
+    ("edited", "respecified", "cause"),
+    [(True, False, Cause.OUTSIDE), (True, True, Cause.BOTH), (False, True, Cause.SPEC), (False, False, Cause.UNKNOWN)],
+    ids=["outside", "both", "spec", "neither"],
+)
+def test_a_plan_names_the_same_cause_also_where_what_an_object_refers_to_was_deleted(edited: bool, respecified: bool, cause: Cause) -> None:
+    page = thing("page", {"limit": 1, "uses": [Ref("thing", "site")]})
+    target = applied(SITE, page)
+    del target.world.objects[id_of(target, "site")]
+    if edited:
+        edit(target, "page", limit=7)
+    now = thing("page", {"limit": 3, "uses": [Ref("thing", "site")]}) if respecified else page
+
+    assert planned_cause(target, "page", SITE, now) is cause
+    told = {one.key: one.cause for one in found(target, SITE, now).deviations}
+    assert told.get("page") == (cause if edited else None)
+
+
+def test_a_plan_blames_nobody_outside_for_another_reference_to_a_secret() -> None:
+    target = applied(thing("site", {"secret": SecretRef("env:A"), "limit": 5}))
+    now = thing("site", {"secret": SecretRef("env:B"), "limit": 6})
+
+    assert planned_cause(target, "site", now) is Cause.SPEC
+    edit(target, "site", limit=7)
+    assert planned_cause(target, "site", now) is Cause.SPEC, "whether somebody did cannot be told, and drift says so"
+    (note,) = found(target, now).notes
+    assert "cannot be told" in note.message
