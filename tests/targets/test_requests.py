@@ -72,11 +72,11 @@ def _many(provider: str, counts: Counter[str]) -> dict[str, int]:
     """How often the lists of what there are many of are asked for."""
     match provider:
         case "grafana":
-            # what no list tells is read one by one, of our own objects only: the model of a dashboard, the interval of a rule group
+            # what no list tells is read one by one, of our own objects only: the model of a dashboard
             return {
                 "GET /grafana/api/dashboards/uid/ID": FIRST // 20,
-                "GET /grafana/api/v1/provisioning/folder/ID/rule-groups/ID": counts["rule_group"],
                 "GET /grafana/api/v1/provisioning/alert-rules": 1,  # has no pages
+                "GET /grafana/api/v1/provisioning/folder/ID/rule-groups/ID": counts["rule_group"],  # so few; more are read with one export
             }
         case "pagerduty":
             lists = {"escalation_policies": "escalation_policy", "schedules": "schedule", "services": "service"}

@@ -13,14 +13,17 @@ from contextlib import suppress
 from typing import Any
 from urllib.parse import quote
 
-from monctl.errors import Conflict, NotFound, Unreachable
+from monctl.errors import AuthError, Conflict, Garbled, NotFound, Rejected, Unreachable
 from monctl.resource import Json, Live, Mark, Resource
 from monctl.rest import Http
+from monctl_targets.grafana import durations
 from monctl_targets.grafana.identity import bare_name, marked_name, read_name
 from monctl_targets.grafana.normalize import MARK_ANNOTATION, RULE_ANNOTATION, said_uid
 
 BASE = "/api/v1/provisioning"
 _TRIES = 3
+_ONE_BY_ONE = 2
+"""So few groups are read by themselves: an export tells of everything the server has."""
 
 
 class AlertingClient:
@@ -82,7 +85,7 @@ class AlertingClient:
         return _again(lambda: self._http.request(method, path, json=body, headers=self._headers).json)
 
     def _rule_groups(self, titles: set[str], rules_wanted: Mapping[str, Json]) -> Iterator[Live]:
-        """Groups by the list of all rules; those with our mark or a title we want are read again, for only that tells the interval.
+        """Groups by the list of all rules, with the interval from the export of all; one that the export does not tell is read by itself.
 
         `rules_wanted`: title → uid in the specs. A rule of nobody's that has such a title would be that one if its group were taken over.
         """
@@ -94,7 +97,9 @@ class AlertingClient:
             for group, rules in groups.items()
             if _mark(rules) is not None or group[1] in titles or any(rule["title"] in rules_wanted for rule in rules)
         ]
-        known = dict(zip(whole, self._http.several(lambda group: self._http.get(_group_path(*group)).json, whole), strict=True))
+        known = self._by_export({group: groups[group] for group in whole}) if len(whole) > _ONE_BY_ONE else {}
+        rest = [group for group in whole if group not in known]
+        known |= zip(rest, self._http.several(lambda group: self._http.get(_group_path(*group)).json, rest), strict=True)
         for (folder, title), rules in groups.items():
             if _mark(rules) is not None:
                 self._uids |= {said_uid(rule): rule["uid"] for rule in rules if said_uid(rule) != rule["uid"]}
@@ -107,6 +112,34 @@ class AlertingClient:
                 )
             else:
                 yield _rule_group({"title": title, "folderUid": folder, "interval": 0, "rules": rules, "provenance": _provenance(rules)})
+
+    def _by_export(self, groups: Mapping[tuple[str, str], list[Json]]) -> dict[tuple[str, str], Json]:
+        """Groups as a reading of each would give them, from one export of all rules, which has intervals and the order within a group.
+
+        A group whose rules the export has not, or has in other words than expected, is left out, and so is every group where the server has
+        no export (before 9.5) or does not allow it. The export is meant for files: all but the interval and the order comes from the list.
+        https://grafana.com/docs/grafana/latest/developers/http_api/alerting_provisioning/ (read 2026-11-21): its JSON is that of provisioning
+        by files, where `interval` is a duration such as `1m`.
+        """
+        try:
+            exported = self._http.get(f"{BASE}/alert-rules/export", format="json", download="false").json
+        except (AuthError, Garbled, NotFound, Rejected):
+            return {}
+        told: dict[str, tuple[float, int]] = {}
+        for group in exported.get("groups") or [] if isinstance(exported, dict) else []:
+            interval = durations.read(str(group.get("interval") or ""))
+            if interval is not None:
+                told |= {str(rule.get("uid")): (interval, place) for place, rule in enumerate(group.get("rules") or [])}
+        found = {}
+        for (folder, title), rules in groups.items():
+            intervals = {told.get(rule["uid"], (None, 0))[0] for rule in rules}
+            interval = intervals.pop()
+            if interval is None or intervals:
+                continue
+            ordered = sorted(rules, key=lambda rule: told[rule["uid"]][1])
+            bare = [{name: value for name, value in rule.items() if name != "provenance"} for rule in ordered]
+            found[folder, title] = {"title": title, "folderUid": folder, "interval": int(interval), "rules": bare}
+        return found
 
     def _put_rule_group(self, body: Json, mark: Mark, live: Live | None) -> Live:
         """One write for the whole group. One that is there stays where it is, and its rules keep their uids."""

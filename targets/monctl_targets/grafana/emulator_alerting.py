@@ -22,10 +22,36 @@ class AlertingRoutes(DashboardRoutes):
     conflict_status = 409
     """500 before August 2026 (grafana/grafana PR 131069, read 2026-11-20)."""
     version = ""
+    exports = True
+    """Whether it has the export of all rules."""
 
     @route("GET", f"{BASE}/alert-rules")
     def _rules(self, request: Request) -> Response:
         return Response(200, list(reversed(self.store.all("rule"))))
+
+    @route("GET", f"{BASE}/alert-rules/export")
+    def _export(self, request: Request) -> Response:
+        """As a file would provision them: folders by title, intervals and times as durations. Only JSON is answered here."""
+        if not self.exports:
+            return error(404, "not found")
+        groups = []
+        for kind, id, found in self.store.items():
+            if kind != "rule_group":
+                continue
+            folder, _, name = id.partition("/")
+            place = self.store.get("folder", folder)
+            rules = [self.store.get("rule", uid) for uid in found["uids"]]
+            shown = [{name: rule[name] for name in ("uid", "title", "condition", "data", "for", "annotations", "labels")} for rule in rules]
+            groups.append(
+                {
+                    "orgId": 1,
+                    "name": name,
+                    "folder": place["title"] if place is not None else folder,
+                    "interval": durations.show(found["interval"]),
+                    "rules": shown,
+                }
+            )
+        return Response(200, {"apiVersion": 1, "groups": groups})
 
     @route("GET", f"{BASE}/alert-rules/{{uid}}")
     def _rule(self, request: Request, uid: str) -> Response:

@@ -251,6 +251,22 @@ def test_every_page_is_read(grafana: GrafanaEmulator, client_of: Connect, monkey
     assert sorted(found) == ["f0", "f1", "f2", "f3", "f4", "operations"]
 
 
+def test_many_groups_are_read_with_one_export_and_without_it_one_by_one(grafana: GrafanaEmulator, client_of: Connect) -> None:
+    apply_all(client_of(grafana))
+    for number in range(5):
+        title = f"mc-{number}-90s"
+        rules = [rule(f"{letter}{number}", ruleGroup=title, title=f"{letter} {number}") for letter in "ba"]
+        body = {"title": title, "folderUid": FOLDER, "interval": 90 + 10 * number, "rules": rules}
+        client_of(grafana).create(Resource("grafana", "rule_group", title, title, body, "monitor.api"), body, mark("rule_group"))
+    exported = {live.remote_id: live.body for live in client_of(grafana).read(()) if live.kind == "rule_group"}
+
+    grafana.exports = False
+    alone = {live.remote_id: live.body for live in client_of(grafana).read(()) if live.kind == "rule_group"}
+
+    assert exported == alone
+    assert [exported[f"{FOLDER}/mc-{number}-90s"]["interval"] for number in range(5)] == [90, 100, 110, 120, 130]
+
+
 def test_only_the_first_rule_of_a_group_bears_the_digest(grafana: GrafanaEmulator, client_of: Connect) -> None:
     apply_all(client_of(grafana))
 

@@ -93,6 +93,7 @@ ANSWERED = {
     ("POST", "/api/folders"): "Folder",
     ("GET", "/api/dashboards/uid/"): "DashboardFullWithMeta",
     ("POST", "/api/dashboards/db"): "PostDashboardOKBody",
+    ("GET", f"{BASE}/alert-rules/export"): "AlertingFileExport",
     ("GET", f"{BASE}/alert-rules"): "ProvisionedAlertRule",
     ("GET", f"{BASE}/folder/"): "AlertRuleGroup",
     ("PUT", f"{BASE}/folder/"): "AlertRuleGroup",
