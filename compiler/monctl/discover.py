@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
@@ -46,9 +46,12 @@ def estates(folder: Path) -> list[Path]:
     return found
 
 
-def files(root: Path, exclude: tuple[str, ...] = ()) -> Files:
-    """The spec files of one estate. Folders with a `monctl.yaml` of their own are other estates; hidden ones are skipped."""
-    specs = []
+def files(root: Path, exclude: tuple[str, ...] = (), added: Iterable[Path] = ()) -> Files:
+    """The spec files of one estate, and those `added` that are not on the disk yet.
+
+    Folders with a `monctl.yaml` of their own are other estates; hidden ones are skipped.
+    """
+    specs = [path for path in added if _is_spec(path.name) and not _excluded(path.relative_to(root).as_posix(), exclude)]
     unreadable: list[OSError] = []
     top = str(root)
     for place, folders, names in _walk(root, unreadable):
@@ -58,12 +61,16 @@ def files(root: Path, exclude: tuple[str, ...] = ()) -> Files:
         here = Path(place)
         below = here.relative_to(root).as_posix()
         for name in names:
-            if name.endswith(_SPEC_ENDINGS) and name != SETTINGS and not name.startswith("."):
+            if _is_spec(name):
                 relative = name if below == "." else f"{below}/{name}"
                 if not _excluded(relative, exclude):
                     specs.append(here / name)
     told = tuple((Path(error.filename), (error.strerror or type(error).__name__).lower()) for error in unreadable)
-    return Files(root, root / SETTINGS, tuple(sorted(specs)), told)
+    return Files(root, root / SETTINGS, tuple(sorted(set(specs) if added else specs)), told)
+
+
+def _is_spec(name: str) -> bool:
+    return name.endswith(_SPEC_ENDINGS) and name != SETTINGS and not name.startswith(".")
 
 
 def _excluded(relative: str, exclude: tuple[str, ...]) -> bool:

@@ -15,6 +15,7 @@ from monctl.halves import in_halves
 from monctl.load_python import SECONDS, PythonSpec, python_specs, refused
 from monctl.load_yaml import Raws
 from monctl.loaded import Item, Loaded
+from monctl.overlay import Overlay
 from monctl.settings import settings
 from monctl.source import Origin
 from monctl.spec.documents import Runbook
@@ -22,15 +23,23 @@ from monctl.spec.documents import Runbook
 __all__ = ["Item", "Loaded", "load"]
 
 
-def load(root: Path, environment: str | None = None, *, shown_from: Path | None = None, python_seconds: float = SECONDS) -> Loaded:
-    """Read an estate. Paths in findings are relative to `shown_from` (the current folder).
+def load(
+    root: Path,
+    environment: str | None = None,
+    *,
+    shown_from: Path | None = None,
+    python_seconds: float = SECONDS,
+    overlay: Overlay | None = None,
+) -> Loaded:
+    """Read an estate, from the disk or from what is laid over it. Paths in findings are relative to `shown_from` (the current folder).
 
     Raises UsageError for an environment the estate does not have, and EstateError when there is no estate at `root`.
     """
-    reading = _Reading(root, shown_from or Path.cwd())
+    reading = _Reading(root, shown_from or Path.cwd(), overlay)
     document = reading.yaml(root / discover.SETTINGS)
     chosen = settings(document, environment, root.resolve().name)
-    found = discover.files(root, tuple(chosen.estate.exclude) if chosen.estate else ())
+    added = overlay.added(root) if overlay is not None else ()
+    found = discover.files(root, tuple(chosen.estate.exclude) if chosen.estate else (), added)
     reading.unreadable(found.unreadable)
     raws = Raws(chosen.expander)
     for spec in reading.specs(found.specs, python=chosen.estate is None or chosen.estate.python, seconds=python_seconds):
@@ -66,12 +75,13 @@ def load(root: Path, environment: str | None = None, *, shown_from: Path | None 
 class _Reading:
     """The files of one estate as they are read: their texts, and the faults of those that cannot be."""
 
-    def __init__(self, root: Path, shown_from: Path) -> None:
+    def __init__(self, root: Path, shown_from: Path, overlay: Overlay | None = None) -> None:
         self.findings: list[Finding] = []
         self.texts: dict[str, str] = {}
         self.complete = True
         """False when a file gave nothing: what seems to be missing may be in it."""
         self._root = root
+        self._overlay = overlay
         self._length = len(str(root)) + 1 if str(root) != "." else 0
         at = Path(os.path.relpath(root, shown_from)).as_posix()
         self._at = "" if at == "." else f"{at}/"
@@ -88,7 +98,14 @@ class _Reading:
             self.findings.append(Finding("SPEC014", f"the folder cannot be read: {why}", Origin(self.shown(path)), help=help))
 
     def yaml(self, path: Path) -> Document:
-        return self._took(load_file(path, self.shown(path)))
+        return self._took(self._document(path))
+
+    def _document(self, path: Path) -> Document:
+        shown = self.shown(path)
+        return load_file(path, shown) if self._overlay is None else self._overlay.document(path, shown)
+
+    def _text(self, path: Path) -> str:
+        return path.read_text(encoding="utf-8") if self._overlay is None else self._overlay.text(path)
 
     def _took(self, document: Document) -> Document:
         self.texts[document.file] = document.text
@@ -101,12 +118,16 @@ class _Reading:
         ordered = list(paths)
         files = [path for path in ordered if path.suffix == ".py"]
         documents = self._documents([path for path in ordered if path.suffix != ".py"])
-        ran = python_specs(self._root, files, self.shown, seconds) if python else (refused(path, self.shown(path)) for path in files)
+        if not python:
+            ran: Iterable[PythonSpec] = (refused(path, self.shown(path)) for path in files)
+        else:
+            ran = (python_specs if self._overlay is None else self._overlay.python)(self._root, files, self.shown, seconds)
+        answers = iter(ran)
         for path in ordered:
             if path.suffix != ".py":
                 yield self._took(next(documents))
                 continue
-            spec = next(iter(ran))
+            spec = next(answers)
             self.findings += spec.findings
             self.complete = self.complete and not any(found.level is Level.ERROR for found in spec.findings)
             self._keep(path)
@@ -114,14 +135,20 @@ class _Reading:
 
     def _documents(self, paths: list[Path]) -> Iterator[Document]:
         """Each file as read, by two processes where there are many. A file with faults is read here again: findings stay in this process."""
+        if self._overlay is not None:
+            yield from map(self._document, paths)
+            return
         for path, read in zip(paths, in_halves(_texts_and_values, paths), strict=True):
             yield load_file(path, self.shown(path)) if read is None else Document(self.shown(path), *read)
 
     def _keep(self, path: Path) -> None:
         """Hold the text of a Python spec, to quote its lines."""
         try:
-            self.texts[self.shown(path)] = path.read_text(encoding="utf-8", errors="replace")
-        except OSError:
+            if self._overlay is None:
+                self.texts[self.shown(path)] = path.read_text(encoding="utf-8", errors="replace")
+            else:
+                self.texts[self.shown(path)] = self._overlay.text(path)
+        except (OSError, ValueError):
             return  # told already
 
     def runbook_files(self, items: Iterable[Item]) -> dict[str, str]:
@@ -134,7 +161,7 @@ class _Reading:
             path = (self._root / name).resolve()
             if path.is_relative_to(self._root.resolve()):
                 try:
-                    texts[name] = path.read_text(encoding="utf-8")
+                    texts[name] = self._text(path)
                     continue
                 except (OSError, ValueError) as error:
                     message = f"'{name}' cannot be read: {_reason(error)}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monctl import query
@@ -12,6 +12,7 @@ from monctl.errors import EstateError
 from monctl.finding import Finding, Level, located
 from monctl.link import link
 from monctl.load import Loaded, load
+from monctl.overlay import Overlay
 from monctl.program import Program
 from monctl.spec.documents import Runbook
 from monctl.target import Built, Target, discover
@@ -26,6 +27,8 @@ class Checked:
     program: Program
     findings: tuple[Finding, ...]
     """Located, in order."""
+    syntax: bool = True
+    """Whether the findings tell of SQL that does not parse."""
 
     @property
     def valid(self) -> bool:
@@ -38,25 +41,61 @@ class Checked:
         return [self.root / item.spec.file for item in self.loaded.items if isinstance(item.spec, Runbook) and item.spec.file]
 
 
-def check(root: Path, environment: str | None = None, *, targets: Mapping[str, Target] | None = None) -> Checked:
-    """Everything `monctl validate` says: types, references, units, SQL syntax. Offline.
+def check(
+    root: Path,
+    environment: str | None = None,
+    *,
+    targets: Mapping[str, Target] | None = None,
+    overlay: Overlay | None = None,
+    syntax: bool = True,
+) -> Checked:
+    """Everything `monctl validate` says: types, references, units, SQL syntax. Offline. `overlay` holds what is laid over the disk.
+
+    Without `syntax` no SQL is parsed: the rules parse each query once, and tell of those that do not parse.
 
     Raises UsageError and EstateError; whatever is wrong in the specs comes back as findings.
     """
     known = discover() if targets is None else targets
     with no_garbage():
-        loaded = load(root, environment)
+        loaded = load(root, environment, overlay=overlay)
         linked = link(loaded, {name: target.capabilities for name, target in known.items()})
-        found = [*loaded.findings, *linked.findings, *query.check(linked.program)]
-        return Checked(root, loaded, linked.program, tuple(located(found, loaded.sources)))
+        found = [
+            *loaded.findings,
+            *linked.findings,
+            *query.check(linked.program, syntax=syntax),
+            *_of_options(loaded, linked.program, known),
+        ]
+        return Checked(root, loaded, linked.program, tuple(located(found, loaded.sources)), syntax)
 
 
-def check_all(roots: Iterable[Path], environment: str | None = None, *, targets: Mapping[str, Target] | None = None) -> list[Checked]:
+def _of_options(loaded: Loaded, program: Program, targets: Mapping[str, Target]) -> list[Finding]:
+    """What targets find wrong with their options; `option_faults` is no part of what every target must have."""
+    if not loaded.complete:
+        return []
+    asked = [targets[name] for name in program.targets if name in targets]
+    for target in asked:
+        for secret in getattr(target, "option_secrets", lambda _: ())(program):
+            loaded.sources.hide(loaded.settings_file, secret)
+    found = [one for target in asked for one in getattr(target, "option_faults", lambda _: ())(program)]
+    return [replace(one, origin=replace(one.origin, file=loaded.settings_file)) for one in found]
+
+
+def with_syntax(checked: Checked) -> Checked:
+    """The same, with SQL that does not parse."""
+    if checked.syntax:
+        return checked
+    found = located([*checked.findings, *query.check(checked.program)], checked.loaded.sources)
+    return replace(checked, findings=tuple(found), syntax=True)
+
+
+def check_all(
+    roots: Iterable[Path], environment: str | None = None, *, targets: Mapping[str, Target] | None = None, syntax: bool = True
+) -> list[Checked]:
     """Every estate. Raises EstateError when two have one name: they would take each other's objects for their own."""
     known = discover() if targets is None else targets
     found: dict[str, Checked] = {}
     for root in roots:
-        one = check(root, environment, targets=known)
+        one = check(root, environment, targets=known, syntax=syntax)
         if (other := found.setdefault(one.program.estate, one)) is not one:
             raise EstateError(
                 f"two estates are called '{one.program.estate}': {other.root} and {root}",
