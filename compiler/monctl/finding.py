@@ -26,6 +26,32 @@ _RANK = {Level.ERROR: 0, Level.WARNING: 1, Level.INFO: 2}
 
 
 @dataclass(frozen=True, slots=True)
+class Edit:
+    """One stretch of a file, and what shall stand there instead. A rule says `within`, or `origin`, or both; `span` is filled by `located`."""
+
+    text: str
+    """The replacement, as it stands in the file; empty to delete."""
+    within: tuple[int, int] | None = None
+    """0-based character offsets [start, end) into the scalar at `origin`; None: the whole value at `origin`."""
+    origin: Origin | None = None
+    """None: the finding's."""
+    removes: bool = False
+    """Take the whole entry away, with its key or dash and its line; `text` is empty then."""
+    span: Span | None = None
+    """The stretch of the file that is replaced: lines and columns as everywhere, 1-based, the end exclusive."""
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """A way out that a program can take: certain to mend what was found and to change nothing else."""
+
+    title: str
+    """As an instruction, as `help` is: "write IS NULL"."""
+    edits: tuple[Edit, ...]
+    """All of them or none; they do not overlap."""
+
+
+@dataclass(frozen=True, slots=True)
 class Finding:
     """One diagnostic. `origin` is where it was found; `span` is filled by `located` before it is shown."""
 
@@ -44,15 +70,30 @@ class Finding:
     on_key: bool = False
     """Point at the key instead of the value (unknown fields, duplicate names)."""
     span: Span | None = None
+    fix: Fix | None = None
+    """Only where it is certain. After `located` every edit has its span; a fix that cannot be written in the file as it stands is gone."""
 
 
 def located(findings: Iterable[Finding], sources: Sources) -> list[Finding]:
     """The findings with their spans filled, in order of file, line, column, code; what is told twice of one place is told once."""
-    placed = {replace(found, span=found.span or sources.span(found.origin, key=found.on_key, within=found.within)) for found in findings}
+    placed = {
+        replace(
+            found,
+            span=found.span or sources.span(found.origin, key=found.on_key, within=found.within),
+            fix=_placed(found, sources) if found.fix is not None else None,
+        )
+        for found in findings
+    }
     told: dict[tuple[object, ...], Finding] = {}
     for found in sorted(placed, key=_order):
         told.setdefault((found.code, found.span, _of_any(found)), found)
     return list(told.values())
+
+
+def _placed(found: Finding, sources: Sources) -> Fix | None:
+    from monctl.edit_place import placed  # only where there is a fix: it composes the file
+
+    return placed(found, sources)
 
 
 def _of_any(found: Finding) -> str:

@@ -23,6 +23,10 @@ class Lines:
         line = bisect_right(self._starts, at)
         return line, at - self._starts[line - 1] + 1
 
+    def offset(self, line: int, column: int) -> int:
+        """The 0-based character offset of a 1-based line and column; beyond the end, the end."""
+        return min(self._starts[line - 1] + column - 1, len(self._text)) if line <= len(self._starts) else len(self._text)
+
     def span(self, file: str, start: int, end: int) -> Span:
         """The span of the characters [start, end)."""
         return Span(file, *self.place(start), *self.place(max(start, end)))

@@ -81,21 +81,21 @@ class _Found(NamedTuple):
 
 
 def _place(text: str, path: tuple[str | int, ...], key: bool, within: tuple[int, int] | None) -> tuple[int, int]:
-    root = _root(text)
+    root = composed(text)
     if root is None:
         return 0, 0
     found = _find(root, path)
     is_scalar = found.value.__class__ is ScalarNode
     if found.key is not None and (key or (not found.exact and not is_scalar)):
-        return _extent(text, found.key)
+        return extent(text, found.key)
     if is_scalar and within is not None:
         node = found.value
         return map_offsets(text, node.start_mark.index, node.end_mark.index, node.style or "", node.value, within)
-    start, end = _extent(text, found.value)
+    start, end = extent(text, found.value)
     if found.value is root and not found.exact:
         return start, _line_end(text, start)
     if start == end and found.key is not None:
-        return _extent(text, found.key)  # `alert:` with nothing behind it
+        return extent(text, found.key)  # `alert:` with nothing behind it
     return start, end
 
 
@@ -133,7 +133,7 @@ def _child(node: Node, part: str | int) -> tuple[Node | None, Node] | None:
     return None
 
 
-def _extent(text: str, node: Any) -> tuple[int, int]:
+def extent(text: str, node: Any) -> tuple[int, int]:
     """Start and end of what is written for a node, without anchor, tag, and the blank lines and comments that follow."""
     start = content_start(text, node.start_mark.index)
     end: int = node.end_mark.index
@@ -156,7 +156,8 @@ def _line_end(text: str, start: int) -> int:
 
 
 @lru_cache(maxsize=32)  # findings come file by file
-def _root(text: str) -> Node | None:
+def composed(text: str) -> Node | None:
+    """The root node of a text, composed once; None where there is none."""
     return compose(text)[0]
 
 

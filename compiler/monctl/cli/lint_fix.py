@@ -1,0 +1,97 @@
+"""`monctl lint --fix`: what can be mended for certain, shown as a diff, then written."""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from monctl.cli import options
+
+if TYPE_CHECKING:
+    from monctl.finding import Finding
+    from monctl.lint.mending import Taken
+    from monctl.mend import Mended
+    from monctl.project import Checked
+    from monctl.target import Target
+
+Lint = Callable[["Checked"], "Sequence[Finding]"]
+_MARK = b"\xef\xbb\xbf"
+
+
+def refuse_nonsense(*, fixing: bool, diffing: bool, write_baseline: Path | None) -> None:
+    """Raises UsageError for options that mean nothing together."""
+    if diffing and not fixing:
+        raise click.UsageError("--diff shows what --fix would write: say --fix --diff")
+    if fixing and write_baseline is not None:
+        raise click.UsageError("--fix and --write-baseline do not go together: mend first, then write what is left")
+
+
+def mended(checked: Sequence[Checked], environment: str | None, targets: Mapping[str, Target], *, wanted: Lint, once: bool) -> list[Mended]:
+    """Each estate with its fixes taken, nothing written yet. `once`: what is wanted depends on the lines of the disk, which move."""
+    from monctl.mend import ROUNDS, mend
+
+    return [mend(one, environment, targets, wanted=wanted, rounds=1 if once else ROUNDS) for one in checked]
+
+
+def show(estates: Sequence[Mended], *, err: bool) -> None:
+    """The diffs, and what was left out, on standard output or standard error."""
+    from monctl.render.style import Style
+    from monctl.render.text_diff import text_diff
+
+    for estate in estates:
+        for file, (old, new) in estate.texts.items():
+            click.echo(text_diff(file, old, new, Style(options.color())), nl=False, err=err)
+    for one in (one for estate in estates for one in estate.refused):
+        options.note(f"not taken, since the specs would not be valid: {one.finding.code} {one.fix.title} ({_place(one)})")
+
+
+def write(estates: Sequence[Mended], *, yes: bool) -> bool:
+    """Write what was shown; a person at a terminal is asked first. Gives whether it is written.
+
+    Raises EstateError for a file that cannot be written, or is not as it was read any more: none is written then.
+    """
+    from monctl import atomic
+    from monctl.errors import EstateError
+
+    texts = {file: both for estate in estates for file, both in estate.texts.items()}
+    if not texts:
+        return False
+    told = summary([one for estate in estates for one in estate.taken])
+    if not yes and os.isatty(0) and not click.confirm(f"Write {told} to {_count(len(texts), 'file')}?", err=True):
+        options.note("nothing is written")
+        return False
+    try:
+        held = {file: Path(file).resolve().read_bytes() for file in texts}
+        moved = [file for file, data in held.items() if data.removeprefix(_MARK) != texts[file][0].encode()]
+        if moved:
+            raise EstateError(f"{moved[0]} has changed since it was read; nothing is written", hint="run the command again")
+        for file, (_, new) in texts.items():
+            path = Path(file).resolve()
+            mark = _MARK if held[file].startswith(_MARK) else b""
+            atomic.write(path, mark + new.encode(), mode=path.stat().st_mode & 0o7777)
+    except OSError as error:
+        reason = (error.strerror or type(error).__name__).lower()
+        raise EstateError(f"{error.filename or 'a file'} cannot be written: {reason}", hint="check that it is yours") from None
+    options.note(f"mended: {told}, in {_count(len(texts), 'file')}")
+    return True
+
+
+def summary(taken: Sequence[Taken]) -> str:
+    """`3 fixes (1 SQL005, 2 SQL006)`."""
+    counts = Counter(one.finding.code for one in taken)
+    codes = ", ".join(f"{count} {code}" for code, count in sorted(counts.items()))
+    return f"{_count(len(taken), 'fix', 'fixes')} ({codes})"
+
+
+def _count(count: int, one: str, many: str = "") -> str:
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
+def _place(one: Taken) -> str:
+    span = one.spans[0]
+    return f"{span.file}:{span.line}:{span.column}"
