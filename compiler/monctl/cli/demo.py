@@ -29,7 +29,7 @@ from monctl.cli import options
     help="Keep the providers' data in DIR, to look at with `monctl sandbox --data DIR`.",
 )
 def command(folder: Path | None, keep: Path | None) -> int:
-    """Everything on loopback, in a minute: check, compile, plan, apply, and find nothing left to do.
+    """Everything on loopback, in a minute: check, compile, plan, apply, find nothing left to do; then run, and break something.
 
     Uses stand-ins of the providers in this process: no account, no network, nothing of yours is touched.
     """

@@ -32,10 +32,20 @@ Metric(
     every="1m",
 )
 Monitor(
+    "database-check",
+    metric="database-check",
+    title="Database check",
+    description="Whether the database answers at all. Platform health tells of it.",
+    alert={"SEV2": "error"},
+    notify=[],
+    runbook="database-connections",
+)
+Monitor(
     "platform-health",
     all_of(
         {"metric": "api-check.status", "holds": "< 400"},
         {"metric": "database-check", "holds": "== 1"},
+        "database-check",
         {"metric": "redis-check", "holds": "> 0s"},
         {"metric": "ai-service-check.status", "holds": "< 400"},
     ),

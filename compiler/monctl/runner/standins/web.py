@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import ssl
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -20,6 +21,9 @@ class Received:
     headers: Mapping[str, str]
     """Names in lower case."""
     body: bytes
+    query: str = ""
+    """What follows the question mark, as it came."""
+    method: str = "GET"
 
     @property
     def json(self) -> Json:
@@ -39,14 +43,14 @@ class Reply:
 class Standin:
     """A service on loopback. `await start()`, look at `received`, `await stop()`; `url` is its base."""
 
-    def __init__(self, port: int = 0) -> None:
-        """Port 0 takes a free one."""
+    def __init__(self, port: int = 0, *, tls: ssl.SSLContext | None = None) -> None:
+        """Port 0 takes a free one. With `tls` it speaks HTTPS."""
         self.received: list[Received] = []
         """What was taken, oldest first. Requests that a queued reply answered are here too."""
         self.replies: deque[Reply] = deque()
         """Answers to give first, instead of its own: to play a service in trouble."""
         self.url = ""
-        self._port = port
+        self._port, self._tls = port, tls
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -55,13 +59,13 @@ class Standin:
         app.router.add_route("*", "/{path:.*}", self._handle)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
-        site = web.TCPSite(self._runner, "127.0.0.1", self._port)
+        site = web.TCPSite(self._runner, "127.0.0.1", self._port, ssl_context=self._tls)
         try:
             await site.start()
         except OSError:
             await self.stop()
             raise
-        self.url = f"http://127.0.0.1:{self._runner.addresses[0][1]}"
+        self.url = f"http{'s' if self._tls else ''}://127.0.0.1:{self._runner.addresses[0][1]}"
 
     async def stop(self) -> None:
         """Serve no more."""
@@ -74,7 +78,8 @@ class Standin:
         return Reply()
 
     async def _handle(self, request: web.Request) -> web.StreamResponse:
-        taken = Received(request.path, {name.lower(): text for name, text in request.headers.items()}, await request.read())
+        headers = {name.lower(): text for name, text in request.headers.items()}
+        taken = Received(request.path, headers, await request.read(), request.query_string, request.method)
         self.received.append(taken)
         reply = self.replies.popleft() if self.replies else self.answer(taken)
         if reply.status == 0 and request.transport is not None:
