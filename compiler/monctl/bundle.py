@@ -5,8 +5,9 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from monctl.measure import Burn
 from monctl.program import (
     Calendar,
     Channel,
@@ -75,7 +76,7 @@ class Bundle:
     metrics: Mapping[str, Metric]
     """Metrics of this runner's monitors, composites, expressions and SLOs."""
     monitors: Mapping[str, Monitor]
-    """Monitors placed on the runner."""
+    """Monitors placed on the runner, and, without anybody to tell, those whose good time its objectives count."""
     elsewhere: Mapping[str, str]
     """Monitors other targets hold → those targets: a composite may name them."""
     slos: Mapping[str, Slo]
@@ -89,6 +90,7 @@ class Bundle:
 def bundle(program: Program) -> dict[str, Json]:
     """The bundle of a program as JSON, with its fingerprint."""
     monitors = {monitor.name: monitor for monitor in program.placed("runner")}
+    monitors |= {name: _silent(program.monitors[name]) for name in _counted(program, monitors)}
     body: dict[str, Json] = {
         "format_version": FORMAT_VERSION,
         "estate": program.estate,
@@ -114,6 +116,18 @@ def bundle(program: Program) -> dict[str, Json]:
         "reports": to_json(program.reports),
     }
     return {**body, "fingerprint": fingerprint(body)}
+
+
+def _counted(program: Program, monitors: Mapping[str, Monitor]) -> list[str]:
+    """Monitors other targets hold whose good time an objective of this runner counts: it must look for itself."""
+    burned = {monitor.source.slo for monitor in monitors.values() if isinstance(monitor.source, Burn)}
+    named = {slo.monitor for name, slo in program.slos.items() if name in burned}
+    return sorted(name for name in named if name is not None and name in program.monitors and name not in monitors)
+
+
+def _silent(monitor: Monitor) -> Monitor:
+    """The monitor without anybody to tell: whoever holds it tells."""
+    return replace(monitor, alerts=tuple(replace(alert, deliveries=()) for alert in monitor.alerts), no_data="ok", on_error="ok")
 
 
 def fingerprint(body: Mapping[str, Json]) -> str:

@@ -167,7 +167,7 @@ class Target(Protocol):
     `survey(client, lives) -> Survey`, which reads what `say` has to know beyond the live objects: see `monctl.saying`. One with objects that
     have no place for a mark has `not_adoptable(live) -> (why, way out) | None`, so that `--adopt` of such a one is refused in the plan.
     `remarks(changes, resources, state, *, program, now) -> Problems` is what it has to say of its changes, and `afterwards(made, *, program)` what
-    is left to do by hand once they are made.
+    is left to do by hand once they are made. One whose `build` never finds anything is `unlimited = True`, so that a linter need not build it.
     """
 
     name: str

@@ -11,6 +11,7 @@ from monctl import __version__
 from monctl.errors import MonctlError
 
 COMMANDS: dict[str, tuple[str, str]] = {
+    "ack": ("ack", "Take an incident: nobody else is called."),
     "apply": ("apply", "Carry out a plan: a saved one, or plan and ask."),
     "compile": ("compile", "Write what each target would hold, as files."),
     "completion": ("completion", "Print the completion script of a shell."),
@@ -19,14 +20,21 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "diff": ("diff", "Show what would change, and for whom."),
     "doctor": ("doctor", "Who am I, what may I do, what is missing."),
     "drift": ("drift", "Find what was changed outside since the last apply."),
+    "fmt": ("fmt", "Lay YAML specs out in the one style."),
     "import": ("import_", "Write specs for what is at a provider already."),
     "init": ("init", "Begin an estate: a monitor, a rotation, a CI file."),
     "lint": ("lint", "Find monitors that cannot work."),
+    "lsp": ("lsp", "Answer an editor: findings, meanings, names, renames."),
     "plan": ("diff", "The same as diff."),
+    "notify-test": ("notify_test", "Send a test message through channels."),
+    "report": ("report", "How a month of alerting went."),
     "rule": ("rule", "Explain one lint rule."),
+    "run": ("runner", "The standalone runner: measure, decide, tell."),
     "sandbox": ("sandbox", "Serve stand-ins of the providers on loopback."),
     "schema": ("schema", "Print or write the JSON Schemas."),
+    "silence": ("silence", "Be quiet about some alerts for a while."),
     "snapshot": ("snapshot", "Write down what the targets hold, for plans without credentials."),
+    "status": ("status", "What is firing, who was told, who has it."),
     "targets": ("targets", "What each target can hold."),
     "validate": ("validate", "Check specs: types, references, units, SQL. Offline."),
 }

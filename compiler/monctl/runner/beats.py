@@ -52,9 +52,10 @@ def deadline(beat: Beat, *, period_s: float, grace_s: float, floor: float = 0.0)
 
 
 def outcome(beat: Beat, now: float, *, period_s: float, grace_s: float, floor: float = 0.0) -> Measured | None:
-    """What the beat says now; None for one that is new."""
+    """What the beat says now; None where nothing is known: it is new, or late by a time nobody listened in."""
     due = deadline(beat, period_s=period_s, grace_s=grace_s, floor=floor)
-    if due is None:
+    own = deadline(beat, period_s=period_s, grace_s=grace_s)
+    if due is None or own is None or own <= now < due:
         return None
     if now < due:
         return Measured((Reading({"up": 1.0}),))

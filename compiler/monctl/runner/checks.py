@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -29,8 +30,11 @@ class Check:
 
     @property
     def phase_s(self) -> float:
-        """Where in its interval it runs: the same after a restart and on every runner, spread over all checks."""
-        return zlib.crc32(self.id.encode()) % 1_000_003 / 1_000_003 * self.every_s
+        """Where in its interval it runs: the same after a restart and on every runner, spread over all checks.
+
+        A multiple of 1/64 s, so that slots are exact numbers and `for 5m` is over after five minutes, not a hair before.
+        """
+        return math.floor(zlib.crc32(self.id.encode()) % 1_000_003 / 1_000_003 * self.every_s * 64) / 64
 
     @property
     def derived(self) -> bool:
@@ -44,7 +48,7 @@ class Check:
 
     def slot(self, now: float) -> float:
         """The newest slot at or before `now`: `phase + k * interval` on the epoch."""
-        return now - (now - self.phase_s) % self.every_s
+        return self.phase_s + math.floor((now - self.phase_s) / self.every_s) * self.every_s
 
     def next_slot(self, now: float) -> float:
         """The first slot after `now`."""
@@ -98,6 +102,32 @@ def inputs(source: Source, bundle: Bundle) -> Iterator[str]:
             yield from (name.partition(".")[0] for name in names if name)
         case _:
             return
+
+
+def in_order(found: Mapping[str, Check], bundle: Bundle) -> list[Check]:
+    """The derived checks, each after those it is computed from."""
+    ordered: dict[str, Check] = {}
+
+    def visit(check: Check, above: tuple[str, ...]) -> None:
+        if not check.derived or check.id in ordered or check.id in above:
+            return
+        for other in below(check, bundle):
+            if other in found:
+                visit(found[other], (*above, check.id))
+        ordered[check.id] = check
+
+    for check in found.values():
+        visit(check, ())
+    return list(ordered.values())
+
+
+def below(check: Check, bundle: Bundle) -> Iterator[str]:
+    """The checks a derived one is computed from."""
+    yield from map(metric_check, inputs(check.source, bundle))
+    watched = [member.monitor for member in check.source.members] if isinstance(check.source, Composite) else []
+    if isinstance(check.source, Burn) and check.source.slo in bundle.slos:
+        watched.append(bundle.slos[check.source.slo].monitor)
+    yield from (check_of(bundle, name) for name in watched if name is not None and name in bundle.monitors)
 
 
 def shard(name: str) -> int:

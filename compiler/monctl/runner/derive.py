@@ -104,6 +104,9 @@ def _healthy(member: Member, inputs: Inputs) -> bool | None:
         standing = inputs.standings.get(member.monitor)
         return None if standing is None or standing.state == "unknown" else standing.state != "firing"
     metric, value = value_of(inputs.bundle, member.metric or "")
+    newest = inputs.newest.get(metric, {})
+    if newest.get("up") == 0.0 and value not in newest:
+        return False  # what is down has no status and no figure, and is not healthy
     return _meets(member.condition, metric, value, inputs)
 
 

@@ -51,16 +51,16 @@ class Fault:
     """The runner itself could not ask: no file descriptors, no memory, its resolver or store down. Never a state of the target."""
 
     cause: str
-    """`files`, `memory`, `resolver`, `store`, `guard`, `bug`."""
+    """`files`, `memory`, `resolver`, `store`, `guard`, `busy`, `bug`."""
     note: str
 
 
 @dataclass(frozen=True, slots=True)
 class Missed:
-    """The slot was not run: started too late, the former run still in flight, or no permit in time."""
+    """The slot was not run: started too late, the former run still in flight, no permit in time, its host busy with others, or its inputs not there yet."""
 
     cause: str
-    """`late`, `overlap`, `permit`."""
+    """`late`, `overlap`, `permit`, `host`, `inputs` (of a derived one that have not been asked yet)."""
 
 
 Outcome = Measured | Nothing | Failed | Fault | Missed

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from monctl.bundle import Bundle
+from monctl.finding import Finding
 from monctl.program import Program
 from monctl.resource import Json
 from monctl.sandbox.emulator import Emulator
@@ -12,6 +15,7 @@ from monctl.target import Built, Capabilities, Client, Settings
 from monctl_targets.runner.build import build
 from monctl_targets.runner.capabilities import CAPABILITIES
 from monctl_targets.runner.client import Folder
+from monctl_targets.runner.faults import option_faults, option_secrets
 from monctl_targets.runner.normalize import normalize
 
 
@@ -20,10 +24,20 @@ class Runner:
 
     name = "runner"
     capabilities: Capabilities = CAPABILITIES
+    unlimited = True
+    """Building it never finds anything: a linter need not."""
 
     def build(self, program: Program) -> Built:
         """One bundle, even when no monitor is placed here: routes, rotations and reports are the runner's too."""
         return build(program)
+
+    def option_faults(self, program: Program) -> Iterator[Finding]:
+        """What its options say wrong."""
+        return option_faults(program)
+
+    def option_secrets(self, program: Program) -> Iterator[str]:
+        """What stands in clear where a reference belongs."""
+        return option_secrets(program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """The bundle without its seal."""

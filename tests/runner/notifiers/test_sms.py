@@ -44,7 +44,7 @@ def sends(
 
 
 def test_each_number_gets_one_form(sends: Callable[..., Any], standin: TwilioStandin, message: Callable[[str], Message]) -> None:
-    assert sends(message("firing"), to=(ANA, RUI, ANA)) == [Sent()]
+    assert sends(message("firing"), to=(ANA, RUI, ANA)) == [Sent({"to": f"{ANA},{RUI}"})]
     assert [(form["To"], form["From"]) for form in standin.messages] == [(ANA, "+15550100"), (RUI, "+15550100")]
     assert standin.messages[0]["Body"].endswith(" https://monitoring.example.com/alerts/orphaned-posts/3")
 
@@ -61,14 +61,14 @@ def test_a_second_attempt_goes_to_those_who_have_it_not(
 ) -> None:
     standin.replies.extend([as_json({"sid": "SM1"}, 201), Reply(429, "", {"Retry-After": "7"})])
 
-    assert sends(message("firing"), to=(ANA, RUI), times=2) == [Again("Twilio (the-sms) answered 429", 7.0), Sent()]
+    assert sends(message("firing"), to=(ANA, RUI), times=2) == [Again("Twilio (the-sms) answered 429", 7.0), Sent({"to": f"{ANA},{RUI}"})]
     assert [form["To"] for form in standin.messages] == [RUI]
 
 
 def test_one_wrong_number_of_two_is_no_refusal(
     sends: Callable[..., Any], standin: TwilioStandin, message: Callable[[str], Message]
 ) -> None:
-    assert sends(message("firing"), to=("123", RUI)) == [Sent()]
+    assert sends(message("firing"), to=("123", RUI)) == [Sent({"to": f"123,{RUI}"})]
     assert [form["To"] for form in standin.messages] == [RUI]
 
 

@@ -78,9 +78,11 @@ class Chronicle:
 
 @dataclass(frozen=True, slots=True)
 class Recheck:
-    """Ask this monitor's check at once: a child waits for it."""
+    """The message of a child waits for how this monitor stands."""
 
     monitor: str
+    ask: bool
+    """At once, since nobody has since the child fell."""
 
 
 Effect = Notice | Transition | Chronicle | Recheck

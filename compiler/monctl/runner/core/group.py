@@ -7,7 +7,7 @@ for the rest of the interval, and what began and ended while it waited is not to
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from monctl.program import Channel
@@ -64,14 +64,24 @@ def collect(group: Group | None, key: str, notice: Notice, now: float, *, time_z
     return dataclasses.replace(group, flush_at=flush_at, pending=_merged(group.pending, notice))
 
 
-def flush(group: Group, now: float, *, time_zone: str) -> tuple[Group | None, tuple[Notice, ...]]:
-    """(what is left of the group, what goes out now as one message). None: nothing came for a whole interval, so it is over."""
+def flush(
+    group: Group, now: float, *, time_zone: str, muted: Callable[[Notice], bool] | None = None
+) -> tuple[Group | None, tuple[Notice, ...]]:
+    """(what is left of the group, what goes out now as one message). None: nothing came for a whole interval, so it is over.
+
+    What is muted by now stays, until it is not or it is over.
+    """
     if now < group.flush_at:
         return group, ()
     if not group.pending:
         return None, ()
+    over = {notice.incident for notice in group.pending if notice.kind == "resolved"}
+    kept = tuple(notice for notice in group.pending if muted is not None and notice.incident not in over and muted(notice))
+    ready = tuple(notice for notice in group.pending if notice not in kept)
+    if not ready:
+        return dataclasses.replace(group, flush_at=now + WAIT_S), ()
     following = _digest_at(group.digest, now, time_zone) if group.digest else now + INTERVAL_S
-    return dataclasses.replace(group, flush_at=following, flushed_at=now, pending=()), latest(group.pending)
+    return dataclasses.replace(group, flush_at=following, flushed_at=now, pending=kept), latest(ready)
 
 
 def latest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
@@ -83,7 +93,7 @@ def latest(notices: Sequence[Notice]) -> tuple[Notice, ...]:
 
 def _merged(pending: tuple[Notice, ...], notice: Notice) -> tuple[Notice, ...]:
     """What began and ended while waiting is nobody's news (in a digest it is: the day is told whole)."""
-    begun = any(one.incident == notice.incident and one.kind == "firing" for one in pending)
+    begun = any(one.incident == notice.incident and one.first for one in pending)
     if notice.kind == "resolved" and begun and not notice.digest:
         return tuple(one for one in pending if one.incident != notice.incident)
     return (*pending, notice)

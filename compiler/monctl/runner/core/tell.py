@@ -14,7 +14,7 @@ from monctl.runner.core.say import item, key, labels_of
 from monctl.runner.core.state import Climb, Incident, Instance, Told
 from monctl.runner.core.watch import Rung, Watch
 from monctl.runner.core.who import on_call
-from monctl.runner.core.world import World
+from monctl.runner.core.world import Undecided, World
 from monctl.runner.message import Kind
 
 OVER = -1
@@ -69,7 +69,7 @@ class Teller:
             self._resolved()
             return
         if (parent := self._undecided()) is not None:
-            self.effects.append(Recheck(parent[0]))
+            self.effects.append(Recheck(parent.monitor, parent.ask))
             return
         rung = self._rung()
         for delivery in rung.deliveries:
@@ -89,7 +89,7 @@ class Teller:
         if self.incident.held or self.incident.over is not None:
             return None
         if (parent := self._undecided()) is not None:
-            return parent[1]
+            return parent.until
         rung = self._rung()
         found = [at for delivery in rung.deliveries if (at := self._shut(delivery)) is not None and self._owes(delivery, rung)]
         if self.incident.ack is not None:
@@ -113,12 +113,12 @@ class Teller:
     def _rung(self) -> Rung:
         return self.watch.health if self.incident.kind == "health" else self.watch.rung(self.incident.rank)
 
-    def _undecided(self) -> tuple[str, float] | None:
-        """What to wait for before anybody is told: a monitor it depends on, and until when."""
+    def _undecided(self) -> Undecided | None:
+        """What to wait for before anybody is told."""
         if self.incident.told or self.incident.kind == "health":
             return None
         found = self.world.undecided(self.watch.name, self.incident.opened)
-        return found if found is not None and self.now < found[1] else None
+        return found if found is not None and self.now < found.until else None
 
     def _deliver(self, delivery: Delivery, rung: Rung) -> None:
         name = _name(delivery)
@@ -246,7 +246,9 @@ class Teller:
                 continue
             told = self.incident.told[receiver]
             repeat_s = self.world.bundle.channels[receiver].repeat_s or 1.0
-            count = max(told.reminders + 1, int((self.now - told.at) // repeat_s))  # several that were due at once (after an outage) are one
+            count = max(
+                told.reminders + 1, int((self.now - told.at) // repeat_s)
+            )  # several that were due at once (after an outage) are one
             self._set(told={**self.incident.told, receiver: dataclasses.replace(told, reminders=count)})
             self._notice(receiver, "reminder", f"{count}", remember=False)
 

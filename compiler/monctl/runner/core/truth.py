@@ -92,8 +92,10 @@ def of_outcome(term: Term, outcome: Outcome) -> bool | None:
 def of_reading(one: Predicate, reading: Reading, samples: tuple[Sample, ...]) -> bool | None:
     """Truth of a term about what was measured; None where the reading lacks the value. `samples` end with this reading where kept."""
     match one.term:
-        case Comparison(op=op, limit=limit, window_s=window_s):
-            number = reading.values.get(one.value) if not window_s else _over(one, samples, window_s)
+        case Comparison(window_s=window_s) if window_s:
+            return _over(one, one.term, samples, window_s)
+        case Comparison(op=op, limit=limit):
+            number = reading.values.get(one.value)
             return None if number is None else _OPERATORS[op](number, limit)
         case Between(inside=inside, low=low, high=high):
             number = reading.values.get(one.value)
@@ -112,34 +114,56 @@ def of_reading(one: Predicate, reading: Reading, samples: tuple[Sample, ...]) ->
             return None
 
 
-def _over(one: Predicate, samples: tuple[Sample, ...], window_s: float) -> float | None:
-    """Sum or mean of the window `(slot - window, slot]`."""
+def _over(one: Predicate, term: Comparison, samples: tuple[Sample, ...], window_s: float) -> bool | None:
+    """Of the sum or mean of the window `(slot - window, slot]`; None where what was not measured could turn the answer."""
     newest = samples[-1].slot if samples else 0.0
     found = [sample.values[one.value] for sample in samples if sample.slot > newest - window_s and one.value in sample.values]
     if not found:
         return None
-    return sum(found) if one.counted else sum(found) / len(found)
+    if not one.counted:
+        return _OPERATORS[term.op](sum(found) / len(found), term.limit)
+    total = sum(found)
+    true = _OPERATORS[term.op](total, term.limit)
+    if not one.max_gap_s or _covered(one, samples, newest - window_s):
+        return true
+    # a part of the window is unknown, and it can only have added: the sum is at least this
+    certain = total > term.limit or (total == term.limit and term.op in {">=", "<"})
+    return true if certain else None
+
+
+def _covered(one: Predicate, samples: tuple[Sample, ...], since: float) -> bool:
+    """Whether the samples reach back to `since` without unknown time in between."""
+    known = [sample.slot for sample in samples if one.value in sample.values]
+    reach = next((place for place in range(len(known) - 1, -1, -1) if known[place] <= since), None)
+    return reach is not None and all(after - before <= one.max_gap_s for before, after in pairwise(known[reach:]))
 
 
 def _moves(one: Predicate, samples: tuple[Sample, ...]) -> bool | None:
-    """Whether the value went one way over the whole time: never back, and further at the end; or stayed. Unknown time in between: no."""
+    """Whether the value went one way over the whole time: never back, and further at the end of each half of it; or stayed.
+
+    One step would be no trend, and a step at every sample would ask too much of what is measured more often than it moves.
+
+    None where that cannot be told yet: what is known since the last unknown time is too short, and nothing in it says no.
+    """
     assert isinstance(one.term, Trend)
     if not samples or one.value not in samples[-1].values:
         return None
-    known = [sample for sample in samples if one.value in sample.values]
-    newest = known[-1].slot
-    begin = next((place for place in range(len(known) - 1, -1, -1) if newest - known[place].slot >= one.term.for_s), None)
-    if begin is None:
-        return False
-    steps = known[begin:]
-    if one.max_gap_s and any(after.slot - before.slot > one.max_gap_s for before, after in pairwise(steps)):
-        return False
-    numbers = [sample.values[one.value] for sample in steps]
+    steps: list[Sample] = []
+    for sample in reversed([sample for sample in samples if one.value in sample.values]):
+        if steps and one.max_gap_s and steps[-1].slot - sample.slot > one.max_gap_s:
+            break
+        steps.append(sample)
+        if steps[0].slot - sample.slot >= one.term.for_s:
+            break
+    long_enough = steps[0].slot - steps[-1].slot >= one.term.for_s
+    numbers = [sample.values[one.value] for sample in reversed(steps)]
     pairs = list(pairwise(numbers))
+    middle = numbers[len(numbers) // 2]
     match one.term.direction:
         case "increasing":
-            return all(after >= before for before, after in pairs) and numbers[-1] > numbers[0]
+            no = any(after < before for before, after in pairs) or (long_enough and not numbers[0] < middle < numbers[-1])
         case "decreasing":
-            return all(after <= before for before, after in pairs) and numbers[-1] < numbers[0]
-        case "unchanged":
-            return all(after == before for before, after in pairs)
+            no = any(after > before for before, after in pairs) or (long_enough and not numbers[0] > middle > numbers[-1])
+        case _:
+            no = any(after != before for before, after in pairs)
+    return False if no else True if long_enough else None

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 from monctl.bundle import Bundle
 from monctl.condition import State
-from monctl.measure import Sql
+from monctl.measure import Heartbeat, Sql
 from monctl.program import Alert, Delivery, Monitor, Severity
 from monctl.runner.core.level import Pace
 from monctl.runner.core.truth import Predicate, predicate
@@ -105,6 +106,16 @@ def watch(bundle: Bundle, monitor: Monitor) -> Watch:
     )
 
 
+def gone(bundle: Bundle, name: str) -> Watch:
+    """A monitor that left the bundle while nobody ran: enough of it to say that it is over."""
+    monitor = Monitor(
+        name=name, title=name, description="", metric=None, source=Heartbeat(0.0), value="up", units={}, every_s=60.0, timeout_s=10.0,
+        goal=None, goal_condition=None, alerts=(), recover_s=0.0, no_data="keep", on_error="keep", service=None, team=None, labels={},
+        links={}, runbook=None, action="", message="", targets=("runner",), active=True, phases=(), protect=False, waive={},
+    )  # fmt: skip
+    return watch(bundle, monitor)
+
+
 def _rungs(bundle: Bundle, monitor: Monitor, pace: Pace) -> list[Rung]:
     """The alerts, with what `no_data` and `on_error` raise among them."""
     rungs: list[Rung] = []
@@ -131,8 +142,14 @@ def _alerts(bundle: Bundle, monitor: Monitor) -> list[Alert]:
 
 
 def _health(bundle: Bundle, monitor: Monitor, rungs: tuple[Rung, ...]) -> Rung:
-    """`warning`, by the estate's word for it; it goes where the monitor's own alert of that severity goes, else its least severe one."""
+    """`warning`, by the estate's word for it; it goes where the monitor's own alert of that severity goes, else its least severe one.
+
+    Nobody is woken by it unless that severity wakes people.
+    """
     scale = sorted(bundle.severities.values(), key=lambda severity: severity.rank)
-    severity = next((one for one in scale if one.event == "warning"), None) or (rungs[-1].severity if rungs else scale[-1])
+    severity = next((one for one in scale if one.event == "warning"), None) or scale[min(1, len(scale) - 1)]
     near = next((rung for rung in rungs if rung.severity.name == severity.name), rungs[-1] if rungs else None)
-    return Rung(severity, "cannot be evaluated", near.deliveries if near else (), (), 0)
+    deliveries = near.deliveries if near is not None else ()
+    if not severity.pages:
+        deliveries = tuple(dataclasses.replace(delivery, escalation=None) for delivery in deliveries)
+    return Rung(severity, "cannot be evaluated", deliveries, (), 0)

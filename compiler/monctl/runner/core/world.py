@@ -61,6 +61,17 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
+class Undecided:
+    """What a message waits for."""
+
+    monitor: str
+    until: float
+    """Its interval and timeout after the incident opened, seconds since the epoch."""
+    ask: bool
+    """Nobody has looked at it since: ask it at once."""
+
+
+@dataclass(frozen=True, slots=True)
 class Overlay:
     """Something that mutes."""
 
@@ -125,19 +136,17 @@ class World:
         found += [one.end for one in self.silences if one.maintenance and one.holds(labels, now)]
         return max(found, default=None)
 
-    def undecided(self, monitor: str, opened: float) -> tuple[str, float] | None:
-        """A monitor it depends on that may be what is really down, and until when to wait for it: its interval and timeout at most.
-
-        It is on its way to firing, or nobody has looked at it since this incident opened.
-        """
+    def undecided(self, monitor: str, opened: float) -> Undecided | None:
+        """A monitor it depends on that may be what is really down: on its way to firing, or not looked at since this incident opened."""
         for name in self.ties.parents.get(monitor, ()):
             standing = self.standings.get(name)
             held = self.bundle.monitors[name]
             until = opened + held.every_s + held.timeout_s
             if standing is None or standing.state == "unknown":
                 continue
-            if standing.down == "pending" or (standing.at is not None and standing.at < opened and name in self.ties.askable):
-                return name, until
+            stale = standing.at is not None and standing.at < opened and name in self.ties.askable
+            if stale or standing.down == "pending":
+                return Undecided(name, until, stale)
         return None
 
     def _windows(self, monitor: str, now: float) -> list[Overlay]:
@@ -172,8 +181,11 @@ def _parents(bundle: Bundle, top: int) -> dict[str, tuple[str, ...]]:
 
 
 def _tells_down(bundle: Bundle, monitor: Monitor, top: int) -> bool:
-    """Only what says that a service is not there mutes what needs it: a critical count in a database explains no other alert."""
-    alerts = [alert for alert in monitor.alerts if bundle.severities[alert.severity].rank == top]
+    """Only what says that a service is not there mutes what needs it: a critical count in a database explains no other alert.
+
+    And only what is told: a monitor that tells nobody here must not keep others from telling.
+    """
+    alerts = [alert for alert in monitor.alerts if alert.deliveries and bundle.severities[alert.severity].rank == top]
     return any(term.kind == "down" for alert in alerts for term in alert.condition)
 
 

@@ -44,7 +44,9 @@ class Sms:
             )
         except UsageError as error:
             return refused(error)
-        numbers = several(receiver.settings.get("to"))
+        before = several(stored.get("to", "").split(","))
+        # whoever was told that it began is told that it is over, though somebody else is on call by now
+        numbers = before if before != ("",) and message.kind in {"resolved", "acknowledged"} else several(receiver.settings.get("to"))
         if not numbers:
             return Refused(f"{receiver.name} has nobody in 'to'; write numbers such as +351910000000")
         rendered = self._templates.render("sms", message)
@@ -58,7 +60,8 @@ class Sms:
                 self._reached.add(message.dedup_key, number)
             else:
                 failed.append(became)
-        return self._verdict(receiver, message, failed)
+        done = self._verdict(receiver, message, failed)
+        return Sent({"to": ",".join(several((*filter(None, before), *numbers)))}) if isinstance(done, Sent) else done
 
     async def close(self) -> None:
         await self._web.close()

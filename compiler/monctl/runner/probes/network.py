@@ -6,6 +6,7 @@ The spec is trusted; what a name resolves to and where an answer redirects to ar
 
 from __future__ import annotations
 
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from monctl.runner.probes.probe import Network
@@ -48,6 +49,7 @@ class Refused(OSError):
         self.address = address
 
 
+@lru_cache(maxsize=8_192)
 def refusal(address: str, network: Network) -> str | None:
     """Why an address may not be reached, as the end of a sentence that begins with it; None when it may.
 

@@ -164,6 +164,12 @@ class _Call:
                 raise _Said(f"HTTP {status}", detail)
 
 
+def field_of(source: Sentry) -> tuple[str, float]:
+    """What Sentry calls the figure, and by how much its number is multiplied to the unit of the language."""
+    _, field, factor = _FIELDS[source.measure]
+    return field, factor
+
+
 def path(source: Sentry) -> str:
     """The endpoint that knows the figure."""
     return "sessions" if _FIELDS[source.measure][0] == "sessions" else "events"

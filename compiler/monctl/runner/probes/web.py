@@ -187,7 +187,7 @@ class _Resolver(AbstractResolver):
 
     async def resolve(self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC) -> list[ResolveResult]:
         return [
-            ResolveResult(hostname=host, host=str(info[4][0]), port=port, family=info[0], proto=0, flags=socket.AI_NUMERICHOST)
+            ResolveResult(hostname=host, host=str(info[4][0]), port=int(info[4][1]), family=info[0], proto=0, flags=socket.AI_NUMERICHOST)
             for info in await self.dial.addresses(host, port)
         ]
 

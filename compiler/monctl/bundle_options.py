@@ -1,0 +1,171 @@
+"""What `monctl.yaml` may say under `targets.runner`: the options of a runner, carried by its bundle. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Annotated, Literal
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+from monctl.misread import Misread
+from monctl.quantity import Duration
+from monctl.resource import Json, SecretRef
+from monctl.secret import BadSecret, Secret
+
+
+def _secret(value: object) -> SecretRef:
+    if isinstance(value, SecretRef):
+        return value
+    return SecretRef(Secret.parse(str(value)).reference)
+
+
+def _text_or_secret(value: object) -> object:
+    return _secret(value) if isinstance(value, str) and value.startswith("${") else value
+
+
+def _seconds(value: object) -> object:
+    return Duration.parse(value).seconds if isinstance(value, str) else value
+
+
+def _zone(value: str) -> str:
+    try:
+        ZoneInfo(value)
+    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
+        raise Misread(f"'{value}' is not a time zone", help="write an IANA name, such as Europe/Berlin") from None
+    return value
+
+
+def _address(value: str) -> str:
+    host, _, port = value.rpartition(":")
+    if not host or any(letter.isspace() or letter == "/" for letter in host) or not port.isdecimal() or int(port) > 65_535:
+        raise Misread(f"'{value}' is not an address to listen on", help="write HOST:PORT, such as 127.0.0.1:9180")
+    return value
+
+
+def _web(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in {"http", "https"} or not parts.netloc:
+        raise Misread(f"'{value}' is not a URL", help="write one that begins with https:// or http://")
+    return value
+
+
+def _header(value: str) -> str:
+    if not value or not all(letter.isascii() and (letter.isalnum() or letter == "-") for letter in value):
+        raise Misread(f"'{value}' is not the name of a header", help="write it as X-Forwarded-User")
+    return value
+
+
+SecretOption = Annotated[SecretRef, BeforeValidator(_secret)]
+TextOrSecret = Annotated[str | SecretRef, BeforeValidator(_text_or_secret)]
+Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
+Address = Annotated[str, AfterValidator(_address)]
+WebUrl = Annotated[str, AfterValidator(_web)]
+Zone = Annotated[str, AfterValidator(_zone)]
+Header = Annotated[str, AfterValidator(_header)]
+
+
+class _Options(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, arbitrary_types_allowed=True)
+
+
+class Smtp(_Options):
+    """The server e-mail goes through."""
+
+    host: TextOrSecret
+    port: int | None = Field(None, ge=1, le=65535)
+    user: TextOrSecret | None = None
+    password: SecretOption | None = None
+    tls: Literal["none", "starttls", "implicit"] = "starttls"
+    sender: str = "monctl@localhost"
+
+
+class Page(_Options):
+    """The page, its health and metrics, and where heartbeats call."""
+
+    listen: Address = "127.0.0.1:9180"
+    """Only this machine reaches it by default."""
+    url: WebUrl | None = None
+    """How people reach it; in messages. Without it, messages have no link to the page."""
+    users: Mapping[str, SecretOption] = {}
+    """Name → argon2 hash of the password (`monctl run --hash-password` makes one)."""
+    forwarded_user: Header | None = None
+    """A header that a proxy in front of it sets to who has signed in; only when nothing else can reach it."""
+    public: bool = False
+    """Also a status page that anybody may read: services and whether they are well, nothing else."""
+    services: tuple[str, ...] = ()
+    """Services the public page shows; empty: all."""
+
+
+class Options(_Options):
+    """Everything about one runner that is not in a spec."""
+
+    path: str | None = None
+    """Folder of the bundles, for `monctl apply`."""
+    url: str | None = None
+    store: TextOrSecret | None = None
+    """A folder, or `postgresql://…`, which several runners can share. `.monctl/store` beside the bundle by default."""
+    smtp: Smtp | None = None
+    page: Page = Page()
+    heartbeat: TextOrSecret | None = None
+    """A URL that is called each minute while the runner is well, so that somebody else notices its death."""
+    guard: tuple[str, ...] = ()
+    """`host:port` of things that always answer; when none does, the runner's own network is down and nobody else is blamed."""
+    network: Literal["public", "private", "any"] = "any"
+    """Which addresses checks may reach; link-local and metadata addresses never."""
+    fallback: str | None = None
+    """The channel that is told when another one cannot be."""
+    templates: str | None = None
+    """Folder of your own message templates."""
+    time_zone: Zone = "UTC"
+    """Where a day of digests begins, and in which the page shows times."""
+    apprise: bool = False
+    """Allow channels that open any address (apprise)."""
+    results: Seconds = 30 * 86_400.0
+    """How long measurements are kept."""
+    history: Seconds = 400 * 86_400.0
+    """How long incidents and transitions are kept."""
+    at_once: int | None = Field(None, ge=1, le=20_000)
+    """Checks in flight; by default as many as file descriptors allow, 1,000 at most."""
+    endpoints: Mapping[Literal["slack", "pagerduty-events", "twilio"], WebUrl] = {}
+    """Base URLs that are not the vendor's own: `slack`, `pagerduty-events`, `twilio`."""
+
+
+def read(given: Mapping[str, Json]) -> Options:
+    """The options. Raises pydantic's ValidationError; `faults` says the same in sentences."""
+    return Options.model_validate(dict(given))
+
+
+def faults(given: Mapping[str, Json]) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """(place below `targets.runner`, what is wrong, the way out) of everything that cannot be read. Values of secrets are never in it."""
+    try:
+        read(given)
+    except ValidationError as error:
+        for one in error.errors(include_input=False, include_url=False):
+            yield _said(one["loc"], one["type"], one["msg"], one.get("ctx", {}))
+
+
+def in_clear(given: Mapping[str, Json]) -> Iterator[str]:
+    """Secrets that were written where a reference belongs: to be hidden wherever a line of the file is quoted."""
+    try:
+        read(given)
+    except ValidationError as error:
+        for one in error.errors(include_url=False):
+            if isinstance(one.get("ctx", {}).get("error"), BadSecret) and isinstance(one["input"], str):
+                yield one["input"]
+
+
+def _said(place: tuple[str | int, ...], kind: str, message: str, context: Mapping[str, object]) -> tuple[tuple[str | int, ...], str, str]:
+    written = tuple(part for part in place if part not in {"str", "[key]"} and not str(part).startswith("function-"))
+    name = ".".join(map(str, written))
+    if kind == "extra_forbidden":
+        model = Page if written[:1] == ("page",) else Smtp if written[:1] == ("smtp",) else Options
+        return written, f"unknown option '{name}' of the runner", f"the options here are {', '.join(sorted(model.model_fields))}"
+    if kind == "missing":
+        return written[:-1], f"the option '{name}' is missing", f"add `{written[-1]}:`"
+    fault = context.get("error")
+    if isinstance(fault, Misread):
+        return written, f"the option '{name}': {fault.message}", fault.help or "docs/operating.md lists the options"
+    said = message.removeprefix("Value error, ")
+    return written, f"the option '{name}': {said[:1].lower()}{said[1:]}", "docs/operating.md lists the options"
