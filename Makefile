@@ -14,12 +14,12 @@ export PATH := $(abspath $(BIN)):$(PATH)
 MAKEFLAGS += --no-print-directory
 
 .DEFAULT_GOAL := help
-.PHONY: help demo test check static tidy fmt schemas docs bench constraints clean venv
+.PHONY: help demo test check static tidy fmt schemas docs bench chaos constraints clean venv
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
 
-demo: $(READY) ## the five estates: checked, compiled, planned and applied to local stand-ins of the providers, twice
+demo: $(READY) ## the five estates: checked, compiled, planned and applied to local stand-ins, then run while something breaks
 	@monctl demo $(ARGS)
 
 test: $(READY) ## the tests; ARGS='-k word' for some of them
@@ -27,12 +27,13 @@ test: $(READY) ## the tests; ARGS='-k word' for some of them
 
 check: static test tidy ## all that CI runs, in its order
 
-static: $(READY) ## format, lint, types, import contracts, generated schemas
+static: $(READY) ## format, lint, types, import contracts, specs, generated schemas
 	@ruff format --check --quiet . || { echo 'Some files are not formatted. Run: make fmt' >&2; exit 1; }
 	@ruff check --quiet . || { echo 'ruff found the faults above. Run: make fmt (mends what can be mended), then mend the rest.' >&2; exit 1; }
 	@mypy || { echo 'mypy found the faults above. Run: mypy PATH for one file.' >&2; exit 1; }
 	@report=$$(lint-imports --no-logo) || { echo "$$report" >&2; \
 	  echo 'An import contract is broken: the chain of imports is above, the contracts are in pyproject.toml.' >&2; exit 1; }
+	@monctl fmt --check monitors || { echo 'The specs above are not formatted. Run: make fmt' >&2; exit 1; }
 	@python -m monctl.schema --check || { echo 'schemas/ does not match the models. Run: make schemas' >&2; exit 1; }
 	@python -m monctl.stub --check || { echo 'the types of Python specs do not match the models. Run: make schemas' >&2; exit 1; }
 
@@ -40,8 +41,8 @@ tidy:
 	@if git rev-parse --is-inside-work-tree >/dev/null 2>&1; then git diff --exit-code --stat || \
 	  { echo 'The files above differ from the commit: commit them, or find out which step wrote them.' >&2; exit 1; }; fi
 
-fmt: $(READY) ## format the code and mend what ruff can mend
-	@ruff check --quiet --fix-only . && ruff format --quiet .
+fmt: $(READY) ## format the code and the specs, and mend what ruff can mend
+	@ruff check --quiet --fix-only . && ruff format --quiet . && monctl fmt monitors
 
 schemas: $(READY) ## write schemas/ and the types of Python specs from the models
 	@python -m monctl.schema && python -m monctl.stub
@@ -51,6 +52,9 @@ docs: $(READY) ## put the real output of the commands into README.md and docs/
 
 bench: $(READY) ## measure; takes minutes; ARGS='--size 1000' for a quick one
 	@python -m bench.run $(ARGS)
+
+chaos: $(READY) ## several runners on one PostgreSQL, killed and frozen for a minute; ARGS='--seconds 20 --seed 2'
+	@python -m bench.chaos $(ARGS)
 
 constraints: ## pin the newest versions that pyproject.toml allows in constraints.txt
 	@$(MAKE) VENV=build/newest CONSTRAINTS=/dev/null build/newest/.ready

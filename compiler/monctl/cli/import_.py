@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -15,7 +15,18 @@ if TYPE_CHECKING:
     from monctl.workshop import Place
 
 
-@click.command("import")
+class _Import(click.Command):
+    """`import TARGET`; `import schema DATASOURCE` is another command, since no target has that name."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any) -> click.Context:
+        if args[:1] != ["schema"]:
+            return super().make_context(info_name, args, parent, **extra)
+        from monctl.cli.import_schema import command as schema
+
+        return schema.make_context("import schema", args[1:], parent, **extra)
+
+
+@click.command("import", cls=_Import)
 @click.argument("name", metavar="TARGET")
 @options.estate
 @click.option("--out", "out", metavar="DIR", type=click.Path(path_type=Path, file_okay=False), help="Make a new estate in this folder.")
@@ -49,6 +60,8 @@ def command(
 
     Nothing is changed at the provider. What the spec cannot say faithfully is left out, with the reason. The specs are planned before
     they are written: taking the objects over with the command at the end changes nothing that they do.
+
+    `monctl import schema DATASOURCE` is another matter: it writes down the tables of a database, for the checks of queries.
 
     \b
     Exit 0: done. 1: the estate has errors. 3: the provider could not be asked.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +31,11 @@ if TYPE_CHECKING:
 @click.option(
     "--now", envvar="MONCTL_NOW", metavar="RFC3339", help="The time it is taken to be, for ignores that end: 2026-11-21T09:00:00Z."
 )
+@click.option(
+    "--fix", "fixing", is_flag=True, help="Mend what can be mended for certain: show it as a diff, then write it. A terminal asks first."
+)
+@click.option("--diff", "diffing", is_flag=True, help="With --fix: show the diff, write nothing, and exit 1 when there is one.")
+@click.option("--yes", is_flag=True, help="With --fix: do not ask.")
 @click.option("--rules", "listing", is_flag=True, help="List the rules instead: code, level, name, what they find.")
 @options.cached
 def command(
@@ -44,34 +49,71 @@ def command(
     statistics: bool,
     fail_on: str,
     now: str | None,
+    fixing: bool,
+    diffing: bool,
+    yes: bool,
     listing: bool,
 ) -> int:
     """Find monitors that cannot work: validate, then every rule, then the limits of each target.
 
     Exit 0 when nothing is at or above --fail-on, 1 when something is. `monctl rule CODE` explains a rule. What --select-rule, --base and
-    --baseline leave out does not count. They may be combined; specs that are not valid are always told, all of them.
+    --baseline leave out does not count, and is not mended. They may be combined; specs that are not valid are always told, all of them.
     """
     if listing:
         return _list(output)
     from monctl.cli.findings import count, show
-    from monctl.project import check_all
+    from monctl.project import check_all, with_syntax
     from monctl.target import discover
 
     if statistics and output not in {"text", "json"}:
         raise click.BadParameter(f"--statistics are text or json, not {output}", param_hint="--output")
+    from monctl.cli import lint_fix
+
+    lint_fix.refuse_nonsense(fixing=fixing, diffing=diffing, write_baseline=write_baseline)
     at = _time(now)
     known = discover()
     asked = narrowing.Narrowing(narrowing.checked_rules(rules, known), base, baseline, write_baseline)
-    checked = check_all(options.roots(folder), environment, targets=known)
+    checked = check_all(options.roots(folder), environment, targets=known, syntax=fixing)
     tell = count if statistics else show
-    if not all(one.valid for one in checked):
-        return tell(checked, [found for one in checked for found in one.findings], output=output, fail_on=fail_on)
-    shown = narrowing.narrow([(one, findings(one, known, at)) for one in checked], asked)
-    kept = base is None and write_baseline is None
+    if not _all_valid(checked):
+        checked = [with_syntax(one) for one in checked]
+        return tell(checked, _all_findings(checked), output=output, fail_on=fail_on)
+    if fixing:
+
+        def wanted(one: Checked) -> list[Finding]:
+            return narrowing.narrow([(one, findings(one, known, at))], asked).findings
+
+        estates = lint_fix.mended(checked, environment, known, wanted=wanted, once=base is not None)
+        lint_fix.show(estates, err=output != "text")
+        if diffing:
+            return 1 if any(estate.texts for estate in estates) else 0
+        if lint_fix.write(estates, yes=yes):
+            checked = [estate.checked for estate in estates]
+    linted = [(one, findings(one, known, at)) for one in checked]
+    if _has_faulty_sql(linted):
+        checked = [with_syntax(one) for one in checked]
+        return tell(checked, _all_findings(checked), output=output, fail_on=fail_on)
+    shown = narrowing.narrow(linted, asked)
+    kept = not fixing and base is None and write_baseline is None
     status = tell(checked, shown.findings, output=output, fail_on=fail_on, kept=kept, named=[baseline] if baseline is not None else [])
+    if (fixes := sum(found.fix is not None for found in shown.findings)) and not fixing:
+        options.note(f"{fixes} of them can be mended by `monctl lint --fix`; `--fix --diff` shows how")
     for note in shown.notes:
         options.note(note)
     return status
+
+
+def _all_valid(checked: Sequence[Checked]) -> bool:
+    return all(one.valid for one in checked)
+
+
+def _all_findings(checked: Sequence[Checked]) -> list[Finding]:
+    return [found for one in checked for found in one.findings]
+
+
+def _has_faulty_sql(linted: Sequence[tuple[Checked, Sequence[Finding]]]) -> bool:
+    """Whether SQL does not parse: then the specs are not valid, and nothing else is told."""
+    return any(found.code == "SQL001" for _, several in linted for found in several)
 
 
 def findings(checked: Checked, known: Mapping[str, Target], now: datetime) -> list[Finding]:
@@ -80,9 +122,16 @@ def findings(checked: Checked, known: Mapping[str, Target], now: datetime) -> li
     from monctl.finding import located
     from monctl.project import build
 
-    limits = [found for built in build(checked, targets=known).values() for found in built.findings]
+    limits = [found for built in build(checked, only=_speaking(checked, known), targets=known).values() for found in built.findings]
     sources = checked.loaded.sources
-    return located([*checked.findings, *lint.run(checked.program, sources, context(checked, now), others=limits)], sources)
+    return located(
+        [*checked.findings, *lint.run(checked.program, sources, context(checked, now), others=limits, syntax=not checked.syntax)], sources
+    )
+
+
+def _speaking(checked: Checked, known: Mapping[str, Target]) -> tuple[str, ...]:
+    """The targets of the estate whose limits may be passed. A bundle has none, and making it is a tenth of the work."""
+    return tuple(name for name in checked.program.targets if not getattr(known[name], "unlimited", False)) or ("",)
 
 
 def context(checked: Checked, now: datetime) -> Context:
@@ -128,10 +177,13 @@ def _list(output: str) -> int:
     if output == "json":
         import json
 
-        listed = [{"code": rule.code, "level": rule.level.value, "name": rule.name, "summary": rule.summary} for rule in all_rules()]
+        listed = [
+            {"code": rule.code, "level": rule.level.value, "name": rule.name, "summary": rule.summary, "fix": rule.fixes}
+            for rule in all_rules()
+        ]
         click.echo(json.dumps({"format_version": 1, "rules": listed}, indent=2, ensure_ascii=False))
         return 0
     width = max(len(rule.name) for rule in all_rules())
     for rule in all_rules():
-        click.echo(f"{rule.code:<9} {rule.level.value:<8} {rule.name:<{width}}  {rule.summary}")
+        click.echo(f"{rule.code:<9} {rule.level.value:<8} {rule.name:<{width}}  {rule.summary}{' [fix]' if rule.fixes else ''}")
     return 0

@@ -19,6 +19,11 @@ def estate(function: F) -> F:
     function = click.option(
         "-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else the estate's default."
     )(function)
+    return estate_folder(function)
+
+
+def estate_folder(function: F) -> F:
+    """`-C DIR`."""
     return click.option(
         "-C", "--dir", "folder", envvar="MONCTL_DIR", metavar="DIR", type=click.Path(path_type=Path),
         help="An estate, or a folder of estates. Default: the current folder, else monitors/.",

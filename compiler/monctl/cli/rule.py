@@ -6,6 +6,8 @@ import click
 
 from monctl.errors import UsageError
 
+_FIX = "Fix: yes, where it is certain. `monctl lint --fix` shows it as a diff and writes it; `--fix --diff` only shows it."
+
 
 @click.command("rule")
 @click.argument("code")
@@ -30,5 +32,5 @@ def command(code: str) -> int:
         near = did_you_mean(wanted, [one.code for one in all_rules()]) or ""
         hint = near if near.startswith("did you mean") else "`monctl lint --rules` lists them"
         raise UsageError(f"there is no rule '{code}'", hint=hint)
-    click.echo(f"{rule.code} {rule.name} ({rule.level.value})\n\n{rule.page}")
+    click.echo(f"{rule.code} {rule.name} ({rule.level.value})\n\n{rule.page}" + (f"\n\n{_FIX}" if rule.fixes else ""))
     return 0

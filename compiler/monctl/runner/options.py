@@ -47,13 +47,14 @@ def endpoints(said: Options, environ: Mapping[str, str] = os.environ) -> dict[st
 
 
 def templates(folder: str | None, root: Path) -> dict[str, str]:
-    """A user's own templates by name. Raises UsageError when one cannot be read."""
+    """A user's own templates by name: `sms`, `email.html`, `CHANNEL/sms`; a suffix `.j2` is left away. Raises UsageError when one cannot be read."""
     if folder is None:
         return {}
     place = root / folder
     if not place.is_dir():
         raise UsageError(f"the folder of templates '{folder}' is not there", hint="make it, or remove targets.runner.templates")
     try:
-        return {path.name: path.read_text(encoding="utf-8") for path in sorted(place.iterdir()) if path.is_file()}
+        found = sorted(path for path in place.rglob("*") if path.is_file() and not path.name.startswith("."))
+        return {path.relative_to(place).as_posix().removesuffix(".j2"): path.read_text(encoding="utf-8") for path in found}
     except (OSError, UnicodeDecodeError) as error:
         raise UsageError(f"the template folder '{folder}' cannot be read: {error}", hint="templates are UTF-8 text") from None

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monctl.condition import Between, Comparison, State, Term, Trend
+from monctl.finding import Level
 from monctl.measure import Sentry
 from monctl.program import Alert, Monitor, Severity
 from monctl.resource import Json
@@ -145,6 +146,13 @@ def _window(monitor: Monitor, allowed_s: tuple[int, ...], alert: Alert, term: Co
             notes.approximated(name, f"no pending period: the figure of the last {_span(seconds)} is compared", severity=severity)
     if term.window_s and seconds != wanted:
         notes.approximated(_field(alert, "in"), f"Sentry's nearest window is {_span(seconds)}", severity=alert.severity)
+        notes.finding(
+            "SENTRY109",
+            f"Sentry counts over no {_span(round(term.window_s))}; {_span(seconds)} are taken",
+            help=f"write `in {_span(seconds)}`, or place the monitor on the runner",
+            origin=alert.origin,
+            level=Level.WARNING,
+        )
     elif not term.window_s and not term.for_s:
         notes.approximated(_field(alert, "condition"), f"the figure of the last {_span(seconds)} is compared", severity=alert.severity)
     return seconds

@@ -183,7 +183,7 @@ def test_a_runner_sends_for_the_receivers_in_its_shards_only(postgres: str) -> N
     run(postgres, 2, work)
 
 
-def test_claims_at_once_never_share_a_letter(postgres: str) -> None:
+def test_alertmanager_2222_4008_claims_at_once_never_share_a_letter(postgres: str) -> None:
     async def whole() -> None:
         stores = [PostgresStore(postgres, NAME) for _ in range(3)]
         await stores[0].commit(Commit(letters=[letter("firing", f"shop/{n}#1") for n in range(60)]))

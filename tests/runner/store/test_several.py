@@ -17,7 +17,9 @@ BOUND_S = 60.0
 """Nothing waits for a time, only for something to be so; a test that waits longer has failed."""
 
 
-def test_what_was_decided_is_told_though_one_runner_is_killed_and_another_frozen(postgres: str, tmp_path: Path) -> None:
+def test_alertmanager_1718_2222_2447_4008_4108_4179_elastalert_393_478_508_2835_elastalert2_541_gatus_538_kuma_3164_one_runner_dies_and_nothing_is_lost(
+    postgres: str, tmp_path: Path
+) -> None:
     async def work() -> None:
         async with Receiver(random.Random(3), refuses=0.1, loses=0.1) as receiver:
             company = Company(tmp_path, postgres, receiver.port, monitors=MONITORS, every_s=0.5, ttl_s=2.0)
