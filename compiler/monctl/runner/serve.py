@@ -29,6 +29,7 @@ from monctl.runner.notifiers.notifier import Delivered, Notifier, Receiver, Sent
 from monctl.runner.notifiers.registry import Notifiers
 from monctl.runner.options import Options, endpoints, options, page_url, templates, told
 from monctl.runner.outcome import Outcome
+from monctl.runner.preflight import unusable
 from monctl.runner.probes.guard import Guard
 from monctl.runner.probes.probe import Ask, Means, Probe
 from monctl.runner.probes.registry import probe
@@ -135,6 +136,7 @@ class Runner:
             loop.add_signal_handler(number, stopped.set)
         loop.add_signal_handler(signal.SIGHUP, lambda: tasks.append(asyncio.create_task(self.reload())))
         LOG.info("started", extra={"estate": self.bundle.estate, "checks": len(self.engine.checks), "monitors": len(self.engine.watches)})
+        self._warn()
         engine = asyncio.create_task(self.engine.run())
         sender = asyncio.create_task(self.sender.run())
         tasks += [asyncio.create_task(work()) for work in (self._pulse, self._prune, self._renew, self._live, self._mind)]
@@ -162,6 +164,11 @@ class Runner:
                 raise error
         LOG.info("stopped")
 
+    def _warn(self) -> None:
+        """Channels that could not be used now: better read here than found out at night."""
+        for name, why in unusable(self.bundle, self.options, self.given.secrets):
+            LOG.warning("a channel cannot be used", extra={"channel": name, "why": why})
+
     async def reload(self) -> None:
         """Read the bundle again. One that cannot be read, or whose options make no sense, changes nothing."""
         async with self._reloading:
@@ -185,6 +192,7 @@ class Runner:
             self._notifiers = self._tell()
             self.sender.adopt(bundle)
             LOG.info("read again", extra={"checks": len(self.engine.checks), "monitors": len(self.engine.watches)})
+            self._warn()
 
     async def _begin(self) -> None:
         """Read everything back; what was opened for it is closed when that fails."""

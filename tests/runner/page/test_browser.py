@@ -15,6 +15,7 @@ import uvicorn
 
 from monctl.runner.page.serving import _Server, bound
 from monctl.runner.page.site import HERE
+from monctl.runner.store.store import Measurement
 from tests.runner.page.chromium import PROGRAM, Page, browsing
 from tests.runner.page.shop import World, in_shop
 
@@ -112,6 +113,21 @@ if PROGRAM is not None:
 
             assert await page.look("document.querySelector('#plot .drawn')") is None
             assert await page.look("[...document.querySelectorAll('.u-legend tr:not(.hidden)')].length") == 2
+
+        in_browser(tmp_path, work)
+
+    @pytest.mark.parametrize("span", ["6h", "30d"])
+    def test_the_plot_of_a_long_time_has_highest_and_lowest(span: str, tmp_path: Path) -> None:
+        async def work(world: World, page: Page, base: str) -> None:
+            found = [
+                Measurement("api-latency", "", world.clock.wall() - 600 + place, "measured", {"value": 100.0 + place % 7, "up": 1.0})
+                for place in range(0, 590, 10)
+            ]
+            await world.runner.given.store.record(found)
+            await page.go(f"{base}/monitors/api-latency?range={span}")
+            await page.until("document.querySelector('#plot .uplot canvas')")
+
+            assert await page.look("document.querySelectorAll('.u-legend tr').length") == 4
 
         in_browser(tmp_path, work)
 

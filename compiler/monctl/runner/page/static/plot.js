@@ -71,9 +71,9 @@
       axes: [{ stroke: soft, grid, ticks: grid, space: 70, values: (self, all) => all.map((one) => short.format(one * 1000)) }, { stroke: soft, grid, ticks: grid, size: 64, values: (self, all) => all.map((one) => shown(one, data.unit)) }],
       series: [
         { value: (self, number) => (number === null ? "–" : whole.format(number * 1000)), label: "at" },
-        { ...quiet, label: "highest", value, class: ranged ? "" : "hidden" },
+        { ...quiet, label: "highest", value, ...(ranged ? {} : { class: "hidden" }) },
         { label: data.value.replaceAll("_", " "), stroke: line, width: 1.6, value, points: { show: at.length < 60, size: 4, fill: line } },
-        { ...quiet, label: "lowest", value, class: ranged ? "" : "hidden" },
+        { ...quiet, label: "lowest", value, ...(ranged ? {} : { class: "hidden" }) },
       ],
       bands: [{ series: [1, 3], fill: line + "33" }],
       plugins: [bands(data.bands)],
