@@ -110,8 +110,11 @@ def parse_anew(text: str, dialect: str) -> Parsed:
     return Parsed(trees[0], None)
 
 
-def check(program: Program) -> Iterator[Finding]:
-    """SQL001 for every query that does not parse in the dialect of its datasource, SQL002 for every dialect there is not."""
+def check(program: Program, *, syntax: bool = True) -> Iterator[Finding]:
+    """SQL001 for every query that does not parse in the dialect of its datasource, SQL002 for every dialect there is not.
+
+    Without `syntax` no query is parsed: whoever parses them anyhow tells by `fault_of`.
+    """
     unknown = set()
     for name, datasource in program.datasources.items():
         if datasource.dialect is not None and datasource.dialect not in _USUAL and datasource.dialect not in (known := _dialects()):
@@ -119,15 +122,19 @@ def check(program: Program) -> Iterator[Finding]:
             help = did_you_mean(datasource.dialect, known)
             where = datasource.origin.at("dialect")
             yield Finding("SQL002", f"no SQL dialect is called '{datasource.dialect}'", where, help=help, address=f"datasource.{name}")
+    if not syntax:
+        return
     known_queries = [query for query in queries(program) if query.datasource not in unknown]
     faulty = _faulty({(query.text, query.dialect) for query in known_queries})
     for query in known_queries:
-        if (query.text, query.dialect) not in faulty:
-            continue
-        fault = parse(query.text, query.dialect).fault
-        if fault is not None:
-            within = (fault.start, max(fault.end, fault.start + 1))
-            yield Finding("SQL001", fault.message, query.origin, help=fault.help or _way_out(query), address=query.address, within=within)
+        if (query.text, query.dialect) in faulty and (fault := parse(query.text, query.dialect).fault) is not None:
+            yield fault_of(query, fault)
+
+
+def fault_of(query: Query, fault: Fault) -> Finding:
+    """SQL001 for a query that does not parse."""
+    within = (fault.start, max(fault.end, fault.start + 1))
+    return Finding("SQL001", fault.message, query.origin, help=fault.help or _way_out(query), address=query.address, within=within)
 
 
 def _faulty(texts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:

@@ -94,7 +94,7 @@ def test_the_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
 
     lines = capsys.readouterr().out.splitlines()
     assert len(lines) == len(all_rules())
-    assert "SQL006    error    compared-with-null            A query compares with NULL by = or <>" in lines
+    assert "SQL006    error    compared-with-null            A query compares with NULL by = or <> [fix]" in lines
 
 
 def test_the_rules_are_listed_as_json(capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,6 +106,7 @@ def test_the_rules_are_listed_as_json(capsys: pytest.CaptureFixture[str]) -> Non
         "level": "error",
         "name": "compared-with-null",
         "summary": "A query compares with NULL by = or <>",
+        "fix": True,
     } in document["rules"]
 
 

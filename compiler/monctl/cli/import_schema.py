@@ -51,7 +51,8 @@ def command(
     estimate, are added to `large:`; none is taken from it. Comments stay.
 
     \b
-    Exit 0: done, or with --check: as written. 1: the estate has errors, or with --check: not as written. 3: the database could not be asked.
+    Exit 0: done, or with --check: as written. 1: the estate has errors,
+    or with --check: not as written. 3: the database could not be asked.
     """
     from monctl.atomic import write
     from monctl.cli.checked import checked_or_none

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING
 
 from monctl import query
 from monctl.condition import Condition, State
-from monctl.finding import Finding
+from monctl.finding import Finding, Fix
 from monctl.lint.rule import found
 from monctl.lint.tree import place
 from monctl.measure import Sql
-from monctl.program import Datasource, Monitor, Program
+from monctl.program import Datasource, Monitor, Program, Slo
 from monctl.source import Origin
 
 if TYPE_CHECKING:
-    from sqlglot.expressions import Expr
+    from sqlglot.expressions import Expr, Expression
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,29 +37,29 @@ class Query:
     """None for a panel: it is run when somebody looks."""
     watchers: Mapping[str, tuple[Monitor, ...]]
     """Value → monitors whose alerts compare it. Empty: nobody is told anything because of this query."""
+    objectives: tuple[tuple[Slo, str], ...] = ()
+    """SLOs that add up what it counts, each with the field that names it: `good` or `total`."""
 
     def is_watched(self, value: str | None = None) -> bool:
         """Whether an alert depends on the query, or on this one of its values."""
         return bool(self.watchers) if value is None else value in self.watchers
 
-    def fault(self, message: str, node: Expr | None = None, *, help: str | None = None, words: str | None = None) -> Finding:
+    def fault(
+        self, message: str, node: Expr | None = None, *, help: str | None = None, words: str | None = None, fix: Fix | None = None
+    ) -> Finding:
         """A finding at a node of the tree, else at what the expression `words` finds, else at the whole query."""
         within = place(node, self.text) if node is not None else None
         if within is None and words is not None and (found_words := re.search(words, self.text, re.IGNORECASE)):
             within = found_words.span()
-        return found(message, self.origin, help=help, address=self.address, within=within)
+        return found(message, self.origin, help=help, address=self.address, within=within, fix=fix)
 
 
-def viewer(program: Program, *, keep: bool = True) -> Callable[[query.Query], Query | None]:
-    """What makes of a query what rules see; of one that does not parse, nothing.
-
-    What is parsed is kept by `monctl.query`, once per text and dialect, unless not `keep`.
-    """
+def viewer(program: Program) -> Callable[[query.Query, Expression | None], Query | None]:
+    """What makes of a query and its tree what rules see; of one without a tree, nothing."""
     watchers = _watchers(program)
-    parse = query.parse if keep else query.parse_anew
+    objectives = _objectives(program)
 
-    def view(one: query.Query) -> Query | None:
-        tree = parse(one.text, one.dialect).tree
+    def view(one: query.Query, tree: Expression | None) -> Query | None:
         if tree is None:
             return None
         kind, _, name = one.address.partition(".")
@@ -74,6 +74,7 @@ def viewer(program: Program, *, keep: bool = True) -> Callable[[query.Query], Qu
             tree,
             timed.every_s if timed is not None else None,
             watchers.get(one.address, {}),
+            objectives.get(one.address, ()),
         )
 
     return view
@@ -95,3 +96,13 @@ def _watchers(program: Program) -> dict[str, dict[str, tuple[Monitor, ...]]]:
             for value in compared(alert.condition, monitor.value):
                 watching.setdefault(address, {}).setdefault(value, {})[monitor.name] = monitor
     return {address: {value: tuple(monitors.values()) for value, monitors in values.items()} for address, values in watching.items()}
+
+
+def _objectives(program: Program) -> dict[str, tuple[tuple[Slo, str], ...]]:
+    """Address of a metric → SLOs that count with it."""
+    found_: dict[str, list[tuple[Slo, str]]] = {}
+    for slo in program.slos.values():
+        for field, path in (("good", slo.good), ("total", slo.total)):
+            if path:
+                found_.setdefault(f"metric.{path.partition('.')[0]}", []).append((slo, field))
+    return {address: tuple(slos) for address, slos in found_.items()}

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from monctl.finding import Finding, Level
+from monctl.finding import Finding, Fix, Level
 from monctl.source import Origin
 
 if TYPE_CHECKING:
@@ -44,6 +44,8 @@ class Rule:
     node_check: NodeCheck | None = field(default=None, repr=False)
     nodes: tuple[str, ...] = ()
     """Names of sqlglot's node types (their subclasses too), or `ROOT`."""
+    fixes: bool = False
+    """Some of its findings carry a fix: `monctl lint --fix` mends them."""
     last: bool = False
     """Runs when all others are done and ignores are applied: it is about the ignores."""
 
@@ -58,22 +60,22 @@ class Rule:
         return self.code.rstrip("0123456789")
 
 
-def rule(code: str, name: str, *, level: Level, last: bool = False) -> Callable[[Check], Rule]:
+def rule(code: str, name: str, *, level: Level, fixes: bool = False, last: bool = False) -> Callable[[Check], Rule]:
     """Makes a rule of a function over the whole program; its docstring is the page.
 
     Raises ValueError for a code or name that is none.
     """
     _checked(code, name)
-    return lambda function: Rule(code, name, level, _page(function), check=function, last=last)
+    return lambda function: Rule(code, name, level, _page(function), check=function, fixes=fixes, last=last)
 
 
-def query_rule(code: str, name: str, *, level: Level, nodes: tuple[str, ...]) -> Callable[[NodeCheck], Rule]:
+def query_rule(code: str, name: str, *, level: Level, nodes: tuple[str, ...], fixes: bool = False) -> Callable[[NodeCheck], Rule]:
     """Makes a rule of a function over nodes of SQL trees. All such rules share one walk over each query.
 
     Raises ValueError for a code or name that is none.
     """
     _checked(code, name)
-    return lambda function: Rule(code, name, level, _page(function), node_check=function, nodes=nodes)
+    return lambda function: Rule(code, name, level, _page(function), node_check=function, nodes=nodes, fixes=fixes)
 
 
 def found(
@@ -84,9 +86,10 @@ def found(
     address: str | None = None,
     within: tuple[int, int] | None = None,
     on_key: bool = False,
+    fix: Fix | None = None,
 ) -> Finding:
     """A finding of the rule that yields it: code and level are filled in when the rule is run."""
-    return Finding("", message, origin, help=help, address=address, within=within, on_key=on_key)
+    return Finding("", message, origin, help=help, address=address, within=within, on_key=on_key, fix=fix)
 
 
 def _checked(code: str, name: str) -> None:

@@ -20,9 +20,11 @@ def tables(select: exp.Select) -> Iterator[exp.Table]:
 
 
 def is_large(table: exp.Table, datasource: Datasource) -> bool:
-    """Whether the datasource marks a table as large; names with and without a schema."""
+    """Whether the datasource marks a table as large; names with and without a schema. A name that WITH gives is another thing."""
     full = f"{table.db}.{table.name}" if table.db else table.name
-    return any(name.lower() in {full.lower(), table.name.lower()} for name in datasource.large_tables)
+    if not any(name.lower() in {full.lower(), table.name.lower()} for name in datasource.large_tables):
+        return False
+    return bool(table.db) or all(part.alias.lower() != table.name.lower() for part in table.root().find_all(exp.CTE))
 
 
 def type_of(column: exp.Column, query: Query) -> str | None:

@@ -8,10 +8,32 @@ from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from monctl.finding import Finding
+from monctl.finding import Edit, Finding
 from monctl.source import Span
 
 FORMAT_VERSION = 1
+
+
+class EditRecord(BaseModel):
+    """One stretch of a file, and what shall stand there instead."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    file: Annotated[str, Field(description="Path relative to the current folder, with forward slashes.")]
+    line: Annotated[int, Field(ge=1, description="1-based.")]
+    column: Annotated[int, Field(ge=1, description="1-based.")]
+    end_line: Annotated[int, Field(ge=1, description="1-based.")]
+    end_column: Annotated[int, Field(ge=1, description="1-based, exclusive.")]
+    text: Annotated[str, Field(description="The replacement; empty to delete.")]
+
+
+class FixRecord(BaseModel):
+    """A way out that a program can take: certain to mend what was found and to change nothing else."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    title: Annotated[str, Field(description="What it does, as an instruction.", examples=["write IS NULL"])]
+    edits: Annotated[list[EditRecord], Field(description="All or none of them; they do not overlap, and are in order.")]
 
 
 class FindingRecord(BaseModel):
@@ -29,6 +51,7 @@ class FindingRecord(BaseModel):
     end_line: Annotated[int, Field(ge=1, description="1-based.")]
     end_column: Annotated[int, Field(ge=1, description="1-based, exclusive.")]
     help: Annotated[str | None, Field(description="The way out, as an instruction.")]
+    fix: Annotated[FixRecord | None, Field(description="What `monctl lint --fix` would do; absent where nothing is certain.")] = None
 
 
 class FindingsDocument(BaseModel):
@@ -43,6 +66,7 @@ class FindingsDocument(BaseModel):
 def record(found: Finding) -> dict[str, object]:
     """One located finding as plain JSON."""
     span = found.span or Span(found.origin.file)
+    fix = {} if found.fix is None else {"fix": {"title": found.fix.title, "edits": [_edit(edit) for edit in found.fix.edits]}}
     return {
         "code": found.code,
         "level": found.level.value,
@@ -54,7 +78,14 @@ def record(found: Finding) -> dict[str, object]:
         "end_line": span.end_line,
         "end_column": span.end_column,
         "help": found.help,
+        **fix,
     }
+
+
+def _edit(edit: Edit) -> dict[str, object]:
+    span = edit.span or Span("")
+    place = {"line": span.line, "column": span.column, "end_line": span.end_line, "end_column": span.end_column}
+    return {"file": span.file, **place, "text": edit.text}
 
 
 def document(findings: Sequence[Finding]) -> str:

@@ -14,7 +14,7 @@ from urllib.parse import quote
 
 from monctl import __version__
 from monctl.baseline import digest
-from monctl.finding import Finding, Level
+from monctl.finding import Finding, Fix, Level
 from monctl.lint import Rule, all_rules
 from monctl.resource import Json
 from monctl.source import Span
@@ -86,11 +86,28 @@ def _results(codes: Sequence[str], findings: Sequence[Finding]) -> Iterable[Json
             "locations": [_location(found, span)],
             "partialFingerprints": {"monctlFinding/v1": sha256(f"{same}\0{told[same]}".encode()).hexdigest()},
         }
+        if found.fix is not None:
+            result["fixes"] = [_fix(found.fix)]
         yield result
 
 
+def _fix(fix: Fix) -> dict[str, Json]:
+    by_file: dict[str, list[Json]] = {}
+    for edit in fix.edits:
+        span = edit.span or Span("")
+        by_file.setdefault(span.file, []).append({"deletedRegion": _region(span), "insertedContent": {"text": edit.text}})
+    changes: list[Json] = [
+        {"artifactLocation": {"uri": quote(file, safe="/")}, "replacements": replacements} for file, replacements in by_file.items()
+    ]
+    return {"description": {"text": fix.title}, "artifactChanges": changes}
+
+
+def _region(span: Span) -> dict[str, Json]:
+    return {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
+
+
 def _location(found: Finding, span: Span) -> dict[str, Json]:
-    region: dict[str, Json] = {"startLine": span.line, "startColumn": span.column, "endLine": span.end_line, "endColumn": span.end_column}
+    region = _region(span)
     location: dict[str, Json] = {"physicalLocation": {"artifactLocation": {"uri": quote(span.file, safe="/")}, "region": region}}
     if found.address is not None:
         location["logicalLocations"] = [{"fullyQualifiedName": found.address, "kind": "object"}]

@@ -505,6 +505,15 @@ def test_many_slack_actions_without_ids_are_a_warning() -> None:
     assert silent.findings == ()
 
 
+def test_a_window_sentry_does_not_offer_is_a_warning_with_the_one_it_takes() -> None:
+    odd = built(monitor("m", TRACK, {"P1": (Comparison(None, ">", 10, 420, 0),)}))
+
+    assert [(found.code, found.level, found.message) for found in odd.findings] == [
+        ("SENTRY109", Level.WARNING, "Sentry counts over no 7m; 10m are taken")
+    ]
+    assert built(monitor("m", TRACK, {"P1": OVER_TEN})).findings == ()
+
+
 def test_a_long_title_is_cut_so_that_name_and_mark_fit() -> None:
     made = built(monitor("m", TRACK, {"P1": OVER_TEN}, title="x" * 300))
     detector = one(made, "detector")

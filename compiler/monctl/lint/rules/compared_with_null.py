@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlglot import expressions as exp
 
-from monctl.finding import Finding, Level
+from monctl.finding import Finding, Fix, Level
+from monctl.lint import sql_fix
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 
+_BEHIND = re.compile(r"((?:=|<>|!=)\s*NULL)\Z", re.IGNORECASE)
+_BEFORE = re.compile(r"\bNULL\s*(?:=|<>|!=)\s*\Z", re.IGNORECASE)
 
-@query_rule("SQL006", "compared-with-null", level=Level.ERROR, nodes=("EQ", "NEQ"))
+
+@query_rule("SQL006", "compared-with-null", level=Level.ERROR, nodes=("EQ", "NEQ"), fixes=True)
 def compared_with_null(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query compares with NULL by = or <>.
 
@@ -35,4 +40,26 @@ def compared_with_null(node: exp.Expr, query: Query, context: Context) -> Iterat
     if isinstance(node.expression, exp.Null) or isinstance(node.this, exp.Null):
         other = node.this if isinstance(node.expression, exp.Null) else node.expression
         operator, way_out = ("=", "IS NULL") if isinstance(node, exp.EQ) else ("<>", "IS NOT NULL")
-        yield query.fault(f"'{operator} NULL' is never true", other, help=f"write {way_out}")
+        yield query.fault(f"'{operator} NULL' is never true", other, help=f"write {way_out}", fix=_fix(node, other, way_out, query))
+
+
+def _fix(node: exp.Binary, other: exp.Expr, way_out: str, query: Query) -> Fix | None:
+    """IS in place of the operator; `NULL = x` the other way round."""
+    words = sql_fix.written(query, other)
+    if words is None:
+        return None
+    start, end, text = words
+    behind = _BEHIND.search(text)  # `place` counts it to the value
+    value = text[: behind.start()].rstrip() if behind else text
+    is_null = sql_fix.expression(query, f"{value} {way_out}")
+    if is_null is None:
+        return None
+
+    def meant(same: exp.Expr) -> exp.Expr:
+        return is_null
+
+    if behind:
+        return sql_fix.fix(f"write {way_out}", query, node, meant, (start + behind.start(1), end, way_out))
+    if before := _BEFORE.search(query.text, 0, start):
+        return sql_fix.fix(f"write {way_out}", query, node, meant, (before.start(), start, ""), (end, end, f" {way_out}"))
+    return None

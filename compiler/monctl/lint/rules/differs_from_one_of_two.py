@@ -6,13 +6,14 @@ from collections.abc import Iterator
 
 from sqlglot import expressions as exp
 
-from monctl.finding import Finding, Level
+from monctl.finding import Finding, Fix, Level
+from monctl.lint import sql_fix
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 
 
-@query_rule("SQL020", "differs-from-one-of-two", level=Level.ERROR, nodes=("Or",))
+@query_rule("SQL020", "differs-from-one-of-two", level=Level.ERROR, nodes=("Or",), fixes=True)
 def differs_from_one_of_two(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query asks for what differs from one value or from another, which is everything.
 
@@ -41,5 +42,22 @@ def differs_from_one_of_two(node: exp.Expr, query: Query, context: Context) -> I
                 f"everything differs from {other.right.sql()} or from {part.right.sql()}",
                 part,
                 help=f"write AND, or {part.left.sql()} NOT IN (…)",
+                fix=_fix(node, query),
             )
             return
+
+
+def _fix(node: exp.Or, query: Query) -> Fix | None:
+    """AND in place of the one OR between two comparisons."""
+    left, right = sql_fix.written(query, node.left), sql_fix.written(query, node.right)
+    if left is None or right is None or not isinstance(node.left, exp.NEQ) or not isinstance(node.right, exp.NEQ):
+        return None
+    between = query.text[left[1] : right[0]]
+    if between.strip().upper() != "OR":
+        return None
+    at = left[1] + len(between) - len(between.lstrip())
+
+    def meant(same: exp.Expr) -> exp.Expr:
+        return exp.And(this=same.this, expression=same.expression)
+
+    return sql_fix.fix("write AND", query, node, meant, (at, at + 2, "AND"))

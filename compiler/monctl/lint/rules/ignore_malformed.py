@@ -32,7 +32,7 @@ def ignore_malformed(program: Program, context: Context) -> Iterator[Finding]:
         # monctl: ignore[SQL007] until 2027-01-31: the archive job writes once an hour
         every: 10m
 
-    **Source.** pint's comments, which are asked to give a reason: https://cloudflare.github.io/pint/ignoring.html (from memory, 2026-11-21)
+    **Source.** pint reports comments it cannot read as well: https://cloudflare.github.io/pint/checks/pint/comment.html (read 2026-11-21)
     """
     for ignore in context.ignores:
         if ignore.fault:

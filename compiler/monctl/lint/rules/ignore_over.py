@@ -28,7 +28,7 @@ def ignore_over(program: Program, context: Context) -> Iterator[Finding]:
 
     Remove it and mend what it hid, or decide again and write another day.
 
-    **Source.** pint snoozes until a date: https://cloudflare.github.io/pint/ignoring.html (from memory, 2026-11-21)
+    **Source.** pint snoozes until a date: https://cloudflare.github.io/pint/ignoring.html (read 2026-11-21)
     """
     for ignore in context.ignores:
         if not ignore.fault and ignore.is_over(context.today):

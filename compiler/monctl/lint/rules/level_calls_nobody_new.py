@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monctl.finding import Finding, Level
+from monctl.finding import Edit, Finding, Fix, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
 from monctl.program import Program, Recipient
+from monctl.source import Origin
 
 
-@rule("ROUTE007", "level-calls-nobody-new", level=Level.WARNING)
+@rule("ROUTE007", "level-calls-nobody-new", level=Level.WARNING, fixes=True)
 def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Finding]:
     """A later level of an escalation calls only those whom earlier levels have called already.
 
@@ -43,7 +44,11 @@ def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Findi
             where = escalation.origin.at("levels", at, "notify")
             if len(set(step.recipients)) < len(step.recipients):
                 yield found(
-                    f"level {at + 1} names one recipient twice", where, help="name each once", address=f"escalation.{escalation.name}"
+                    f"level {at + 1} names one recipient twice",
+                    where,
+                    help="name each once",
+                    address=f"escalation.{escalation.name}",
+                    fix=_fix(where, context),
                 )
             elif step.recipients and called.issuperset(step.recipients):
                 yield found(
@@ -53,3 +58,10 @@ def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Findi
                     address=f"escalation.{escalation.name}",
                 )
             called.update(step.recipients)
+
+
+def _fix(origin: Origin, context: Context) -> Fix | None:
+    """Each recipient where it is named first."""
+    said = context.raw(origin)
+    again = [at for at, one in enumerate(said) if one in said[:at]] if isinstance(said, list) else []
+    return Fix("name each once", tuple(Edit("", origin=origin.at(at), removes=True) for at in again)) if again else None

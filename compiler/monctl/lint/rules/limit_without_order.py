@@ -10,7 +10,7 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tree import is_one_row
+from monctl.lint.tree import conjuncts, is_one_row
 
 
 @query_rule("SQL009", "limit-without-order", level=Level.WARNING, nodes=("Limit", "Fetch"))
@@ -18,7 +18,8 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
     """A query takes some of its rows, and nothing says which.
 
     LIMIT (or FETCH FIRST) without ORDER BY gives any rows the database finds first. Where it does not matter nothing is said: inside
-    EXISTS, on a result that has one row, and in the modes `rows` and `exists`, which only cap how many are told.
+    EXISTS, on a result that has one row, in the modes `rows` and `exists`, which only cap how many are told, and where a subquery looks one row
+    up by a value it is equal to, or takes the first of what a function gives.
 
     **Why.** The figure changes with the plan of the query: after a vacuum, an index, an upgrade. An alert on it means nothing.
 
@@ -41,4 +42,20 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
         return
     if isinstance(select.parent, exp.Exists) or (isinstance(select.parent, exp.Subquery) and isinstance(select.parent.parent, exp.Exists)):
         return
+    if isinstance(select, exp.Select) and _is_lookup(select):
+        return
     yield query.fault("LIMIT without ORDER BY takes rows by chance", node, help="add ORDER BY, so that it is known which rows come first")
+
+
+def _is_lookup(select: exp.Select) -> bool:
+    """A subquery that is one value: by equality, as keys are looked up, or of a function, whose rows have an order of their own."""
+    if not isinstance(select.parent, exp.Subquery) or isinstance(select.parent.parent, exp.From | exp.Join | exp.CTE):
+        return False
+    source = select.args["from_"].this if select.args.get("from_") is not None else None
+    if isinstance(source, exp.Table) and not isinstance(source.this, exp.Identifier):
+        return True
+    where = select.args.get("where")
+    return any(
+        isinstance(part, exp.EQ) and (isinstance(part.left, exp.Column) or isinstance(part.right, exp.Column))
+        for part in conjuncts(where.this if where is not None else None)
+    )

@@ -29,7 +29,8 @@ def low_urgency_to_pager_only(program: Program, context: Context) -> Iterator[Fi
         severities:
           minor: {urgency: low, notify: [slack]}
 
-    **Source.** Low-urgency incidents are not escalated: https://support.pagerduty.com/docs/configurable-service-settings (from memory, 2026-11-21)
+    **Source.** "Low-urgency incidents will not be automatically moved through the assigned escalation policy":
+    https://support.pagerduty.com/docs/configurable-service-settings (read 2026-11-21)
     """
     for name, delivery in context.defaults.items():
         severity = program.severities.get(name)

@@ -29,7 +29,7 @@ def low_urgency_wakes(program: Program, context: Context) -> Iterator[Finding]:
         severities:
           minor: {urgency: low, notify: [slack]}
 
-    **Source.** Urgency and escalation at PagerDuty: https://support.pagerduty.com/docs/configurable-service-settings (from memory, 2026-11-21)
+    **Source.** Urgency and escalation at PagerDuty: https://support.pagerduty.com/docs/configurable-service-settings (read 2026-11-21)
     """
     for name, delivery in context.defaults.items():
         severity = program.severities.get(name)

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from monctl.finding import Finding, Level
+from monctl.finding import Edit, Finding, Fix, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
 from monctl.program import Program
+from monctl.source import Origin
 
 
-@rule("MON018", "maintenance-over", level=Level.WARNING)
+@rule("MON018", "maintenance-over", level=Level.WARNING, fixes=True)
 def maintenance_over(program: Program, context: Context) -> Iterator[Finding]:
     """A maintenance that happens once is over.
 
@@ -28,7 +29,8 @@ def maintenance_over(program: Program, context: Context) -> Iterator[Finding]:
 
     Remove it; the history of the repository has it.
 
-    **Source.** Silences that have expired are removed after their retention: https://prometheus.io/docs/alerting/latest/alertmanager/ (from memory, 2026-11-21)
+    **Source.** Silences that have expired are removed after their retention:
+    https://github.com/prometheus/alertmanager/blob/main/docs/high_availability.md (read 2026-11-21)
     """
     if context.today is None:
         return
@@ -38,5 +40,15 @@ def maintenance_over(program: Program, context: Context) -> Iterator[Finding]:
                 f"this was over on {one.end.date().isoformat()}",
                 one.origin.at("end"),
                 help="remove it",
+                fix=_fix(one.origin, context),
                 address=f"maintenance.{one.name}",
             )
+
+
+def _fix(origin: Origin, context: Context) -> Fix | None:
+    """Without the maintenance; one that a template or `for_each` makes is not alone."""
+    said = context.raw(origin)
+    if len(origin.path) != 2 or not isinstance(said, dict) or "for_each" in said:
+        return None
+    alone = len(context.raw(Origin(origin.file, origin.path[:1])) or ()) == 1
+    return Fix("remove it", (Edit("", origin=Origin(origin.file, origin.path[:1]) if alone else origin, removes=True),))

@@ -28,7 +28,7 @@ def nobody_owns_it(program: Program, context: Context) -> Iterator[Finding]:
         monitors:
           queue: {metric: queue-length, service: worker, alert: {warning: "> 100"}}
 
-    **Source.** Reports by owner, and the owner as a rule of its own: https://cloudflare.github.io/pint/checks/rule/owner.html (from memory, 2026-11-21)
+    **Source.** Reports by owner, and the owner as a rule of its own: https://cloudflare.github.io/pint/checks/rule/owner.html (read 2026-11-21)
     """
     if not program.teams:
         return

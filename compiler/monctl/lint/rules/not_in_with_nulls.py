@@ -6,22 +6,24 @@ from collections.abc import Iterator
 
 from sqlglot import expressions as exp
 
-from monctl.finding import Finding, Level
+from monctl.finding import Finding, Fix, Level
+from monctl.lint import sql_fix
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tree import columns, conjuncts
+from monctl.lint.tree import columns, conjuncts, place
 
-_KEYS = frozenset({"id", "oid", "rowid"})
+_KEYS = frozenset({"id", "rowid"})
 """Columns that are keys by their very name."""
+_AFTER_WHERE = ("group", "having", "windows", "qualify", "order", "limit", "offset", "locks")
 
 
-@query_rule("SQL008", "not-in-with-nulls", level=Level.WARNING, nodes=("In",))
+@query_rule("SQL008", "not-in-with-nulls", level=Level.WARNING, nodes=("In",), fixes=True)
 def not_in_with_nulls(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query uses NOT IN with a subquery whose column may be NULL.
 
-    One NULL among the rows of the subquery, and `x NOT IN (…)` is true for no x at all. A column called `id` or `oid`, and one that the subquery
-    itself keeps from NULL (IS NOT NULL, COALESCE, COUNT), is taken as safe.
+    One NULL among the rows of the subquery, and `x NOT IN (…)` is true for no x at all. A column called `id` or `rowid`, or whose name ends in `oid`
+    as those of PostgreSQL's catalogue do, and one that the subquery itself keeps from NULL (IS NOT NULL, COALESCE, COUNT), is taken as safe.
 
     **Why.** The query that looks for orphans finds none from the day the first NULL is stored, and the monitor reports good health.
 
@@ -41,12 +43,49 @@ def not_in_with_nulls(node: exp.Expr, query: Query, context: Context) -> Iterato
     if not isinstance(select, exp.Select) or len(select.expressions) != 1:
         return
     ((name, column),) = columns(select)
-    if isinstance(column, exp.Column) and name.lower() not in _KEYS and not _is_kept(column, select):
+    if isinstance(column, exp.Column) and not _is_key(name) and not _is_kept(column, select):
         yield query.fault(
             f"NOT IN is true for nothing once '{name}' is NULL in one row",
             column,
             help=f"use NOT EXISTS, or add WHERE {name} IS NOT NULL to the subquery",
+            fix=_fix(node, column, select, query),
         )
+
+
+def _fix(node: exp.Expr, column: exp.Column, select: exp.Select, query: Query) -> Fix | None:
+    """The condition that keeps NULL away, at the end of a subquery that ends with its tables or its WHERE."""
+    where = select.args.get("where")
+    if any(select.args.get(part) for part in _AFTER_WHERE) or (where is not None and isinstance(where.this, exp.Or)):
+        return None
+    subquery, words = place(node.args["query"], query.text), sql_fix.written(query, column)
+    if subquery is None or words is None or query.text[subquery[1] - 1] != ")" or "--" in query.text[slice(*subquery)]:
+        return None
+    name = words[2]
+    end = subquery[0] + len(query.text[subquery[0] : subquery[1] - 1].rstrip())
+
+    kept = sql_fix.expression(query, f"{name} IS NOT NULL")
+    if kept is None:
+        return None
+
+    def meant(same: exp.Expr) -> exp.Expr:
+        inner = same.args["query"].this
+        if where is None:
+            inner.set("where", exp.Where(this=kept))
+        else:
+            inner.args["where"].set("this", exp.And(this=inner.args["where"].this, expression=kept))
+        return same
+
+    return sql_fix.fix(
+        f"leave the rows out where {name} is NULL",
+        query,
+        node,
+        meant,
+        (end, end, f" {'AND' if where is not None else 'WHERE'} {name} IS NOT NULL"),
+    )
+
+
+def _is_key(name: str) -> bool:
+    return name.lower() in _KEYS or name.lower().endswith("oid")
 
 
 def _is_kept(column: exp.Column, select: exp.Select) -> bool:

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlglot import expressions as exp
 
-from monctl.finding import Finding, Level
+from monctl.finding import Finding, Fix, Level
+from monctl.lint import sql_fix
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import ROOT, query_rule
@@ -33,6 +35,8 @@ _WRITES: dict[type[exp.Expr], str] = {
     exp.Lock: "a locking clause",
 }
 _LOCKING = r"(?<!\w)(?:FOR\s+(?:NO\s+KEY\s+|KEY\s+)?(?:UPDATE|SHARE)|LOCK\s+IN\s+SHARE\s+MODE)(?!\w)"
+_CLAUSE = re.compile(rf"\s*{_LOCKING}(?:\s+OF\s+\w+(?:\s*,\s*\w+)*)?(?:\s+NOWAIT(?!\w))?(?!\s+(?:OF|SKIP|NOWAIT)\b)", re.IGNORECASE)
+"""SKIP LOCKED leaves rows out: without it the figure is another one."""
 _WAY_OUT = "measure with a SELECT that only reads, by a role that may do no more"
 
 
@@ -41,6 +45,7 @@ _WAY_OUT = "measure with a SELECT that only reads, by a role that may do no more
     "not-read-only",
     level=Level.ERROR,
     nodes=(ROOT, "Insert", "Update", "Delete", "Merge", "Into", "Lock", "Anonymous"),
+    fixes=True,
 )
 def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query changes, locks or delays what it measures.
@@ -66,7 +71,9 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
         if node.name.lower() in SIDE_EFFECTS.get(query.dialect, ()):
             yield query.fault(f"the function '{node.name}' does more than read", node, help=_WAY_OUT)
     elif type(node) in _WRITES:
-        yield query.fault(f"a query only reads, but this has {_WRITES[type(node)]}", node, help=_WAY_OUT, words=_LOCKING)
+        yield query.fault(
+            f"a query only reads, but this has {_WRITES[type(node)]}", node, help=_WAY_OUT, words=_LOCKING, fix=_fix(node, query)
+        )
     elif node is query.tree and not isinstance(node, exp.Query | exp.Values | exp.Pragma | exp.Describe):
         yield query.fault(f"a query only reads, but this is {_statement(query.text)}", help=_WAY_OUT)
 
@@ -74,3 +81,17 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
 def _statement(text: str) -> str:
     word = text.split(maxsplit=1)[0].upper()
     return f"{'an' if word[0] in 'AEIOU' else 'a'} {word}"
+
+
+def _fix(node: exp.Expr, query: Query) -> Fix | None:
+    """The query without its one locking clause, which decides about nothing it reads."""
+    select = node.parent
+    clauses = list(_CLAUSE.finditer(query.text))
+    if not isinstance(node, exp.Lock) or not isinstance(select, exp.Select) or len(select.args["locks"]) != 1 or len(clauses) != 1:
+        return None
+
+    def meant(same: exp.Expr) -> exp.Expr:
+        same.set("locks", None)
+        return same
+
+    return sql_fix.fix("read without a lock", query, select, meant, (*clauses[0].span(), ""))

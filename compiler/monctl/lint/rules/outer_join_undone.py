@@ -31,7 +31,8 @@ def outer_join_undone(node: exp.Expr, query: Query, context: Context) -> Iterato
 
     or JOIN, where the others are not wanted.
 
-    **Source.** Conditions in ON and in WHERE: https://www.postgresql.org/docs/current/queries-table-expressions.html (from memory, 2026-11-21)
+    **Source.** "a restriction placed in the ON clause is processed before the join, while a restriction placed in the WHERE clause is processed after":
+    https://www.postgresql.org/docs/current/queries-table-expressions.html (read in a copy 2026-11-21)
     """
     where = node.args.get("where")
     if where is None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from monctl.finding import Finding, Level
+from monctl.finding import Edit, Finding, Fix, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
 from monctl.program import Program
+from monctl.source import Origin
 
 
-@rule("ROUTE016", "override-over", level=Level.INFO)
+@rule("ROUTE016", "override-over", level=Level.INFO, fixes=True)
 def override_over(program: Program, context: Context) -> Iterator[Finding]:
     """An override of a rotation is over.
 
@@ -39,5 +40,14 @@ def override_over(program: Program, context: Context) -> Iterator[Finding]:
                     f"'{one.person}' stood in until {one.end.date().isoformat()}",
                     rotation.origin.at("overrides", at),
                     help="remove it",
+                    fix=_fix(rotation.origin.at("overrides"), at, context),
                     address=f"rotation.{rotation.name}",
                 )
+
+
+def _fix(origin: Origin, at: int, context: Context) -> Fix | None:
+    """Without the override; without all of them where it is the only one."""
+    said = context.raw(origin)
+    if not isinstance(said, list):
+        return None
+    return Fix("remove it", (Edit("", origin=origin if len(said) == 1 else origin.at(at), removes=True),))

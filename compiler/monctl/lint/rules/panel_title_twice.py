@@ -29,7 +29,7 @@ def panel_title_twice(program: Program, context: Context) -> Iterator[Finding]:
           - {title: Errors of the workers, metric: worker-errors}
 
     **Source.** One of the rules of Grafana's dashboard-linter is about titles and descriptions of panels:
-    https://github.com/grafana/dashboard-linter (from memory, 2026-11-21)
+    https://github.com/grafana/dashboard-linter/blob/main/docs/rules/panel-title-description-rule.md (its name read 2026-11-21)
     """
     for dashboard in program.dashboards.values():
         for row in dashboard.rows:

@@ -33,7 +33,8 @@ def panel_without_unit(program: Program, context: Context) -> Iterator[Finding]:
         metrics:
           latency: {unit: ms, sql: {datasource: shop, query: SELECT AVG(ms) AS latency FROM requests}}
 
-    **Source.** The linter of dashboards asks for a unit on every panel (`panel-units-rule`): https://github.com/grafana/dashboard-linter (from memory, 2026-11-21)
+    **Source.** The linter of dashboards asks for a unit on every panel (`panel-units-rule`):
+    https://github.com/grafana/dashboard-linter/blob/main/docs/rules/panel-units-rule.md (read 2026-11-21)
     """
     for dashboard in program.dashboards.values():
         for row in dashboard.rows:

@@ -35,7 +35,8 @@ def pattern_starts_open(node: exp.Expr, query: Query, context: Context) -> Itera
 
     or an index made for it (`pg_trgm`), and an ignore that says so.
 
-    **Source.** Which patterns an index serves: https://www.postgresql.org/docs/current/indexes-types.html (from memory, 2026-11-21)
+    **Source.** An index serves a pattern that is "anchored to the beginning of the string": https://www.postgresql.org/docs/current/indexes-types.html
+    (read in a copy 2026-11-21)
     """
     where = node.args.get("where")
     if where is None or query.datasource is None or node.args.get("joins"):

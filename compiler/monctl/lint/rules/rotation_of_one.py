@@ -28,7 +28,8 @@ def rotation_of_one(program: Program, context: Context) -> Iterator[Finding]:
         rotations:
           oncall: {members: [ana, ben], shift: 1w, start: 2026-01-05T09:00}
 
-    **Source.** Balanced on-call, Site Reliability Engineering, chapter 11: https://sre.google/sre-book/being-on-call/ (from memory, 2026-11-21)
+    **Source.** "the minimum number of engineers needed for on-call duty from a single-site team is eight": Site Reliability Engineering, chapter 11,
+    https://sre.google/sre-book/being-on-call/ (read in a copy 2026-11-21)
     """
     if len(program.people) < 2:
         return

@@ -26,7 +26,7 @@ def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
 
     One monitor; `notify` takes several channels, and `moved:` keeps its history under a new name.
 
-    **Source.** Duplicates by meaning, as pint finds for rules: https://cloudflare.github.io/pint/checks/rule/duplicate.html (from memory, 2026-11-21)
+    **Source.** Duplicates by meaning, as pint finds for rules: https://cloudflare.github.io/pint/checks/rule/duplicate.html (read 2026-11-21)
     """
     first: dict[tuple[object, ...], str] = {}
     for monitor in program.monitors.values():

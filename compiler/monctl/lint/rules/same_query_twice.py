@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
 from monctl.program import Program
-from monctl.query import queries
+from monctl.query import Query, queries
+
+_TOKEN = re.compile(
+    r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`) | (?P<comment>--[^\n]*|/\*.*?\*/) | \w+ | \S""", re.VERBOSE | re.DOTALL
+)
 
 
 @rule("SQL015", "same-query-twice", level=Level.INFO)
 def same_query_twice(program: Program, context: Context) -> Iterator[Finding]:
     """Two metrics or monitors run the same query on the same datasource.
 
-    Compared without regard to space and line breaks. Panels may repeat what a metric asks.
+    Compared without regard to comments, to space and line breaks, and to great and small letters outside of quotes. Panels may repeat what a metric
+    asks.
 
     **Why.** The database answers twice, at two moments, so that two figures that should be one differ; and a correction to one is
     forgotten in the other.
@@ -32,16 +38,31 @@ def same_query_twice(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** Sharing a metric between monitors, in the spec language (2026-11-21)
     """
-    first: dict[tuple[str, str, str], str] = {}
+    alike: dict[tuple[str, str, str], list[Query]] = {}
     for query in queries(program):
-        if query.address.startswith("dashboard."):
-            continue
-        key = (query.datasource, query.source.mode, " ".join(query.text.split()))
-        other = first.setdefault(key, query.address)
-        if other != query.address:
-            yield found(
-                f"{other} runs the same query",
-                query.origin,
-                help="measure it once, as a metric, and let both use that",
-                address=query.address,
-            )
+        if not query.address.startswith("dashboard."):
+            alike.setdefault((query.datasource, query.source.mode, _squeezed(query.text)), []).append(query)
+    for group in alike.values():
+        first: dict[str, str] = {}
+        for query in group if len(group) > 1 else ():
+            other = first.setdefault(_canonical(query.text), query.address)
+            if other != query.address:
+                yield found(
+                    f"{other} runs the same query",
+                    query.origin,
+                    help="measure it once, as a metric, and let both use that",
+                    address=query.address,
+                )
+
+
+def _squeezed(text: str) -> str:
+    """What equal queries have in common, found quickly: no space, small letters, no comments."""
+    if "--" in text or "/*" in text:
+        text = _canonical(text)
+    return "".join(text.lower().split())
+
+
+def _canonical(text: str) -> str:
+    """The text in one spelling: words in small letters and a space between any two tokens; quoted parts as they are, comments left out."""
+    tokens = (found for found in _TOKEN.finditer(text) if not found["comment"])
+    return " ".join(token[0] if token["quoted"] else token[0].lower() for token in tokens)

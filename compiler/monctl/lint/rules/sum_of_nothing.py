@@ -17,7 +17,8 @@ from monctl.lint.tree import aggregates, columns, outer_select
 def sum_of_nothing(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """An alert depends on a SUM that is NULL, not 0, when there are no rows.
 
-    Found where the SUM stands outside COALESCE, the select has a WHERE and no GROUP BY, and a monitor leaves `no_data` at `keep`.
+    Found where the SUM stands outside COALESCE, the select has a WHERE and no GROUP BY, and a monitor leaves `no_data` at `keep`. A share of nothing
+    is no number, so nothing is said where the SUM is divided or divides, nor where it becomes part of a text.
 
     **Why.** A quiet hour makes the value NULL, which is no data. An alert that is on stays on, one that waits for `< 10` stays off,
     and the quiet hour may be the very thing to notice.
@@ -40,9 +41,10 @@ def sum_of_nothing(node: exp.Expr, query: Query, context: Context) -> Iterator[F
         if not any(monitor.no_data == "keep" for monitor in watchers):
             continue
         for one in aggregates(column):
-            if isinstance(one, exp.Sum) and one.find_ancestor(exp.Coalesce, exp.Select) is select:
+            if isinstance(one, exp.Sum) and one.find_ancestor(exp.Coalesce, exp.Div, exp.Concat, exp.DPipe, exp.Case, exp.Select) is select:
                 yield query.fault(
                     f"'{name or 'the value'}' is NULL, not 0, when no row matches",
                     one,
                     help="write COALESCE(SUM(…), 0), or say with `no_data:` what it means",
                 )
+                break

@@ -32,7 +32,8 @@ def time_equals_day(node: exp.Expr, query: Query, context: Context) -> Iterator[
 
         SELECT COUNT(*) AS today FROM jobs WHERE created_at >= CURRENT_DATE
 
-    **Source.** A date becomes a timestamp at midnight: https://www.postgresql.org/docs/current/datatype-datetime.html (from memory, 2026-11-21)
+    **Source.** "a date value is assumed to represent midnight … when comparing it to a timestamp":
+    https://www.postgresql.org/docs/13/functions-datetime.html (read in a copy 2026-11-21)
     """
     if not isinstance(node, exp.EQ):
         return

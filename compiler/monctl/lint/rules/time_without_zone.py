@@ -33,7 +33,7 @@ def time_without_zone(node: exp.Expr, query: Query, context: Context) -> Iterato
         SELECT COUNT(*) AS late FROM jobs WHERE created_at < '2026-03-01 00:00:00+00'
 
     **Source.** "If no time zone is stated in the input string, then it is assumed to be in the time zone indicated by the system's TimeZone parameter":
-    https://www.postgresql.org/docs/current/datatype-datetime.html (from memory, 2026-11-21)
+    https://www.postgresql.org/docs/current/datatype-datetime.html (read in a copy 2026-11-21)
     """
     if not isinstance(node, exp.Binary):
         return

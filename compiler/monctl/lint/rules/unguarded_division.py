@@ -6,17 +6,21 @@ from collections.abc import Iterator
 
 from sqlglot import expressions as exp
 
-from monctl.finding import Finding, Level
+from monctl.finding import Finding, Fix, Level
+from monctl.lint import sql_fix
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tree import aggregates, bare, number, place
+from monctl.lint.tree import aggregates, bare, columns, number, outer_select, place
 
 _GUARDS = (exp.Nullif, exp.Greatest, exp.Case, exp.If)
+# a statement is listed once it has run: https://www.postgresql.org/docs/current/pgstatstatements.html (read 2026-11-21)
+_ABOVE_ZERO = frozenset({"calls", "total_time", "total_exec_time"})
+_STATEMENTS = "pg_stat_statements"
 _NULL_ON_EMPTY = (exp.Sum, exp.Avg, exp.Min, exp.Max)
 
 
-@query_rule("SQL005", "unguarded-division", level=Level.WARNING, nodes=("Div",))
+@query_rule("SQL005", "unguarded-division", level=Level.WARNING, nodes=("Div",), fixes=True)
 def unguarded_division(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query divides by something that can be zero.
 
@@ -48,7 +52,23 @@ def unguarded_division(node: exp.Expr, query: Query, context: Context) -> Iterat
         "division by zero when " + (f"{shown} is 0" if shown else "the divisor is 0"),
         node.expression,
         help=f"divide by NULLIF({shown or '…'}, 0)",
+        fix=_fix(node, query),
     )
+
+
+def _fix(node: exp.Binary, query: Query) -> Fix | None:
+    """NULLIF around the divisor, inside its brackets where it has some."""
+    words = sql_fix.written(query, node.expression.unnest())
+    if words is None:
+        return None
+    start, end, text = words
+
+    def meant(same: exp.Expr) -> exp.Expr:
+        divisor = same.expression.unnest()
+        divisor.replace(exp.Nullif(this=divisor.copy(), expression=exp.Literal.number(0)))
+        return same
+
+    return sql_fix.fix("divide by NULLIF(…, 0)", query, node, meant, (start, end, f"NULLIF({text}, 0)"))
 
 
 def _can_be_zero(node: exp.Expr, query: Query) -> bool:
@@ -66,13 +86,43 @@ def _can_be_zero(node: exp.Expr, query: Query) -> bool:
         inner = node.this.expressions if isinstance(node.this, exp.Select) else []
         return len(inner) == 1 and _can_be_zero(bare(inner[0].unalias()), query)
     if isinstance(node, exp.Column):
-        made = (alias.this for alias in query.tree.find_all(exp.Alias) if alias.alias == node.name)
-        return any(isinstance(bare(one), exp.Count | exp.Sum | exp.Filter) for one in made)
+        made = _made(node, query)
+        return isinstance(made, exp.Count | exp.Sum | exp.Filter) and not _grouped_count(made, made) and _can_be_zero(made, query)
     if isinstance(node, exp.Filter | exp.Window):
         return _can_be_zero(node.this, query)
     if isinstance(node, exp.Round | exp.Abs):
         return _can_be_zero(bare(node.this), query)
-    return isinstance(node, exp.Count | exp.Sum)
+    return isinstance(node, exp.Count | exp.Sum) and not _adds_what_has_run(node, query)
+
+
+def _adds_what_has_run(node: exp.Expr, query: Query) -> bool:
+    """SUM(calls) of pg_stat_statements: at least 1 in every row."""
+    column = bare(node.this)
+    if not isinstance(column, exp.Column) or column.name.lower() not in _ABOVE_ZERO:
+        return False
+    return any(table.name.lower().startswith(_STATEMENTS) for table in query.tree.find_all(exp.Table))
+
+
+def _made(column: exp.Column, query: Query) -> exp.Expr | None:
+    """What a column of a subquery or of WITH is made of; None for columns of tables, and where it may be one."""
+    select = column.find_ancestor(exp.Select)
+    if select is None or select.args.get("from_") is None:
+        return None
+    sources = [select.args["from_"].this, *(join.this for join in select.args.get("joins") or ())]
+    named = [one for one in sources if not column.table or one.alias_or_name.lower() == column.table.lower()]
+    found: list[exp.Expr] = []
+    for source in named:
+        inner = source.this if isinstance(source, exp.Subquery) else _with(source, query) if isinstance(source, exp.Table) else None
+        made_of = outer_select(inner) if inner is not None else None
+        if made_of is None or any(name == "*" for name, _ in columns(made_of)):
+            return None
+        found.extend(bare(one) for name, one in columns(made_of) if name.lower() == column.name.lower())
+    return found[0] if len(found) == 1 else None
+
+
+def _with(table: exp.Table, query: Query) -> exp.Expr | None:
+    made = (part.this for part in query.tree.find_all(exp.CTE) if part.alias.lower() == table.name.lower() and not table.db)
+    return next(made, None)
 
 
 def _is_conditional(node: exp.Expr) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monctl.finding import Finding, Level
+from monctl.finding import Edit, Finding, Fix, Level
 from monctl.lint.catalog import all_rules
 from monctl.lint.context import Context
 from monctl.lint.levels import is_locked
@@ -13,7 +13,7 @@ from monctl.program import Program
 from monctl.suggest import did_you_mean
 
 
-@rule("LINT004", "unknown-rule", level=Level.WARNING)
+@rule("LINT004", "unknown-rule", level=Level.WARNING, fixes=True)
 def unknown_rule(program: Program, context: Context) -> Iterator[Finding]:
     """`rules:` of monctl.yaml names a code or prefix that no rule has.
 
@@ -36,7 +36,13 @@ def unknown_rule(program: Program, context: Context) -> Iterator[Finding]:
     for said in context.levels.said:
         where = context.levels.origin.at(said)
         if is_locked(said):
-            yield found(f"'{said}' says that a spec is not valid; it has no level", where, help="remove it", on_key=True)
+            yield found(
+                f"'{said}' says that a spec is not valid; it has no level",
+                where,
+                help="remove it",
+                on_key=True,
+                fix=Fix("remove it", (Edit("", origin=where if len(context.levels.said) > 1 else context.levels.origin, removes=True),)),
+            )
         elif not any(code.startswith(said) for code in (*known, *areas)) and said.rstrip("0123456789") not in {
             name.upper() for name in program.targets
         }:

@@ -19,23 +19,23 @@ _OFTEN_S = 300
 def whole_large_table(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query reads the whole of a table marked large, more often than every five minutes.
 
-        Nothing limits the rows: no WHERE, no join, no LIMIT. Said of tables that the datasource lists under `large`.
+    Nothing limits the rows: no WHERE, no join, no LIMIT. Said of tables that the datasource lists under `large`.
 
-        **Why.** Every run takes as long as the table is, which grows. One day the query takes longer than its timeout, and the monitor is blind.
+    **Why.** Every run takes as long as the table is, which grows. One day the query takes longer than its timeout, and the monitor is blind.
 
-        **Example**
+    **Example**
 
-            every: 1m
+        every: 1m
         query: SELECT COUNT(*) AS events FROM events
 
-        **Instead**
+    **Instead**
 
-            every: 1m
+        every: 1m
         query: SELECT COUNT(*) AS events FROM events WHERE created_at > NOW() - INTERVAL '1 hour'
 
     or the whole of it once an hour.
 
-        **Source.** Counting reads every row: https://wiki.postgresql.org/wiki/Slow_Counting (from memory, 2026-11-21)
+    **Source.** Counting reads every row: https://wiki.postgresql.org/wiki/Slow_Counting (read 2026-11-21)
     """
     if (
         query.datasource is None

@@ -10,7 +10,8 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tree import ago_s, column_of, conjuncts, outer_select
+from monctl.lint.tree import column_of, outer_select
+from monctl.lint.window import window_s
 from monctl.quantity import Duration
 
 
@@ -35,7 +36,7 @@ def window_shorter_than_schedule(node: exp.Expr, query: Query, context: Context)
 
     **Source.** Gaps between evaluations, described for Prometheus: https://cloudflare.github.io/pint/checks/group/interval.html (read 2026-11-21)
     """
-    if query.every_s is None or not query.is_watched() or (length_s := _window_s(node)) is None:
+    if query.every_s is None or not query.is_watched() or (length_s := window_s(node)) is None:
         return
     if length_s <= 0 or _is_unwatched(node, query):
         return
@@ -48,39 +49,6 @@ def window_shorter_than_schedule(node: exp.Expr, query: Query, context: Context)
         f", or run it every {_duration(length_s - lag_s)}" if length_s - lag_s >= 60 else ""
     )
     yield query.fault(runs + late, node, help=way_out)
-
-
-def _window_s(node: exp.Expr) -> float | None:
-    """How long the window is that a comparison opens; None where it is no lower bound of a time."""
-    if isinstance(node, exp.Between):
-        low, high = ago_s(node.args["low"]), ago_s(node.args["high"])
-        return None if low is None or high is None else low - high
-    lower = _lower(node)
-    if lower is None:
-        return None
-    column, start_s = lower
-    top = node
-    while isinstance(top.parent, exp.And | exp.Paren):
-        top = top.parent
-    ends = [end[1] for other in conjuncts(top) if (end := _upper(other)) is not None and end[0] == column]
-    return start_s - max(ends, default=0.0)
-
-
-def _lower(node: exp.Expr) -> tuple[exp.Expr, float] | None:
-    if isinstance(node, exp.GT | exp.GTE):
-        return _bound(node.this, node.expression)
-    return _bound(node.expression, node.this) if isinstance(node, exp.LT | exp.LTE) else None
-
-
-def _upper(node: exp.Expr) -> tuple[exp.Expr, float] | None:
-    if isinstance(node, exp.LT | exp.LTE):
-        return _bound(node.this, node.expression)
-    return _bound(node.expression, node.this) if isinstance(node, exp.GT | exp.GTE) else None
-
-
-def _bound(column: exp.Expr, time: exp.Expr) -> tuple[exp.Expr, float] | None:
-    ago = ago_s(time) if isinstance(column, exp.Column) else None
-    return None if ago is None else (column, ago)
 
 
 def _is_unwatched(node: exp.Expr, query: Query) -> bool:

@@ -1,0 +1,62 @@
+"""SQL029."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.queries import Query
+from monctl.lint.rule import query_rule
+from monctl.lint.tables import is_large, tables
+
+_COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
+
+
+@query_rule("SQL029", "function-on-column", level=Level.WARNING, nodes=("Where",))
+def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A condition computes with a column of a large table, so that no index on the column can be used.
+
+    `DATE(created_at) = …`, `created_at + INTERVAL '1 hour' > NOW()`, `LOWER(email) = …`. Said of tables that the datasource lists under `large`.
+
+    **Why.** The database computes the figure for each row of the table to compare it. The same condition with the column alone on one side reads
+    a few pages of an index.
+
+    **Example**
+
+        SELECT COUNT(*) AS recent FROM events WHERE created_at + INTERVAL '1 hour' > NOW()
+
+    **Instead**
+
+        SELECT COUNT(*) AS recent FROM events WHERE created_at > NOW() - INTERVAL '1 hour'
+
+    or an index on the very expression.
+
+    **Source.** "databases don't solve equations": http://use-the-index-luke.com/sql/where-clause/obfuscation/math (read 2026-11-21)
+    """
+    select = node.parent
+    if query.datasource is None or not query.datasource.large_tables or not isinstance(select, exp.Select):
+        return
+    if not any(is_large(one, query.datasource) for one in tables(select)):
+        return
+    for comparison in node.find_all(*_COMPARISONS):
+        if comparison.parent_select is not select:
+            continue
+        others = [comparison.args.get(name) for name in ("this", "expression", "low", "high")]
+        sides = [side for side in others if side is not None and side.find(exp.Column, exp.Query) is not None]
+        if len(sides) == 1 and (column := _computed(sides[0])) is not None:
+            yield query.fault(
+                f"'{column.name}' is computed with, so no index on it is used",
+                sides[0],
+                help=f"leave '{column.name}' alone on its side, and compute with the other",
+            )
+
+
+def _computed(side: exp.Expr) -> exp.Column | None:
+    """The one column inside a function, a cast or a sum; None where it stands alone, or where there is more than one."""
+    if not isinstance(side, exp.Func | exp.Add | exp.Sub | exp.Mul | exp.Div) or isinstance(side, exp.Coalesce | exp.Case | exp.AggFunc):
+        return None
+    found = list(side.find_all(exp.Column))
+    return found[0] if len(found) == 1 and side.find(exp.Query) is None else None

@@ -1,0 +1,67 @@
+"""MON023."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.rule import found, rule
+from monctl.program import Program
+
+
+@rule("MON023", "labels-alike", level=Level.WARNING)
+def labels_alike(program: Program, context: Context) -> Iterator[Finding]:
+    """Two labels, or two values of a label, differ only in case, dashes and underscores.
+
+    The rarer spelling is told, once, at the first monitor that has it.
+
+    **Why.** Routes, groups and searches take labels as they are: `env: Prod` is in none of the places where `env: prod` is looked for.
+
+    **Example**
+
+        monitors:
+          site: {http: https://example.com, labels: {env: prod}}
+          api: {http: https://api.example.com, labels: {Env: Prod}}
+
+    **Instead**
+
+        monitors:
+          site: {http: https://example.com, labels: {env: prod}}
+          api: {http: https://api.example.com, labels: {env: prod}}
+
+    **Source.** pint holds labels to a form, too: https://cloudflare.github.io/pint/checks/rule/label.html (read 2026-11-21)
+    """
+    counted: Counter[tuple[str, str | None]] = Counter()
+    for monitor in program.monitors.values():
+        counted.update((key, None) for key in monitor.labels)
+        counted.update((key, value) for key, value in monitor.labels.items())
+    usual: dict[tuple[str, str | None], tuple[str, str | None]] = {}
+    for spelling, _ in sorted(counted.items(), key=lambda one: (-one[1], one[0][0], one[0][1] or "")):
+        usual.setdefault(_plain(spelling), spelling)
+    told: set[tuple[str, str | None]] = set()
+    for monitor in program.monitors.values():
+        for key, value in monitor.labels.items():
+            for rare in ((key, None), (key, value)):
+                known = usual[_plain(rare)]
+                if rare in told or (rare[1] is None) == (known[0] == key) or rare[1] == known[1] is not None:
+                    continue
+                told.add(rare)
+                what = (
+                    f"label '{key}' is '{known[0]}' elsewhere"
+                    if rare[1] is None
+                    else f"'{key}: {value}' is '{known[0]}: {known[1]}' elsewhere"
+                )
+                yield found(
+                    what,
+                    monitor.origin.at("labels", key),
+                    help="write it one way, as routes and searches do not know that they are the same",
+                    address=monitor.address,
+                    on_key=rare[1] is None,
+                )
+
+
+def _plain(spelling: tuple[str, str | None]) -> tuple[str, str | None]:
+    key, value = (None if part is None else part.lower().replace("-", "").replace("_", "") for part in spelling)
+    return key or "", value

@@ -1,0 +1,57 @@
+"""MON022."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.rule import found, rule
+from monctl.program import Program
+from monctl.source import Origin
+
+
+@rule("MON022", "names-alike", level=Level.WARNING)
+def names_alike(program: Program, context: Context) -> Iterator[Finding]:
+    """Two objects of one kind have names that differ only in case, dashes and underscores.
+
+    Monitors, metrics, services, teams, channels, routes and datasources are looked at.
+
+    **Why.** One of them is meant wherever the other is named, and both exist, so nothing is found wrong. Providers that ignore case show one name
+    twice.
+
+    **Example**
+
+        metrics:
+          queue-length: {redis: {datasource: cache, length_of: jobs}}
+          queue_length: {redis: {datasource: cache, length_of: mails}}
+
+    **Instead**
+
+        metrics:
+          jobs-waiting: {redis: {datasource: cache, length_of: jobs}}
+          mails-waiting: {redis: {datasource: cache, length_of: mails}}
+
+    **Source.** Names in the spec language: letters, digits, `-` and `_`, compared as they are (2026-11-21)
+    """
+    kinds: dict[str, dict[str, Origin]] = {
+        "monitor": {name: one.origin for name, one in program.monitors.items()},
+        "metric": {name: one.origin for name, one in program.metrics.items()},
+        "service": {name: one.origin for name, one in program.services.items()},
+        "team": {name: one.origin for name, one in program.teams.items()},
+        "channel": {name: one.origin for name, one in program.channels.items()},
+        "route": {name: one.origin for name, one in program.routes.items()},
+        "datasource": {name: one.origin for name, one in program.datasources.items()},
+    }
+    for kind, objects in kinds.items():
+        seen: dict[str, str] = {}
+        for name, origin in objects.items():
+            first = seen.setdefault(name.lower().replace("-", "").replace("_", ""), name)
+            if first != name:
+                yield found(
+                    f"{kind} '{name}' differs from '{first}' in spelling only",
+                    origin,
+                    help="name them for what tells them apart",
+                    address=f"{kind}.{name}",
+                    on_key=True,
+                )

@@ -1,0 +1,82 @@
+"""SQL026."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from sqlglot import expressions as exp
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.kinds import kind_of
+from monctl.lint.queries import Query
+from monctl.lint.rule import ROOT, query_rule
+from monctl.lint.tables import type_of
+from monctl.lint.tree import bare, columns, number, outer_select
+
+_WORDS = {"text": "text", "time": "a time", "uuid": "a uuid", "document": "no number"}
+_TIMES = (exp.CurrentTimestamp, exp.CurrentDate, exp.CurrentTime, exp.CurrentDatetime)
+_LISTS = (exp.GroupConcat, exp.ArrayAgg, exp.JSONObjectAgg, exp.JSONArrayAgg, exp.Concat, exp.Upper, exp.Lower)
+_CASTS = ("timestamp", "timestamptz", "date", "datetime", "uuid", "json", "jsonb")
+
+
+@query_rule("SQL026", "value-not-a-number", level=Level.ERROR, nodes=(ROOT,))
+def value_not_a_number(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
+    """A value of a query is a text, a time or a list, and only numbers can be measured.
+
+    Looked at are the columns under `values:`, or the first one when an alert depends on it. Booleans are 1 and 0, intervals are counted in the
+    unit of the value.
+
+    **Why.** The runner cannot compare it: the check fails each time, and what it should watch is watched by nobody.
+
+    **Example**
+
+        query: SELECT MAX(created_at) AS newest FROM posts
+        values: {newest: s}
+
+    **Instead**
+
+        query: SELECT EXTRACT(EPOCH FROM NOW() - MAX(created_at)) AS age FROM posts
+        values: {age: s}
+
+    **Source.** What the runner makes of a column: "holds a time, not a number; cast it" (spec language, 2026-11-21)
+    """
+    select = outer_select(node)
+    if select is None or query.source.mode == "exists":
+        return
+    found = columns(select)
+    named = {value.lower() for value in query.source.values}
+    if not named and (query.source.mode != "value" or not query.is_watched()):
+        return
+    for at, (name, column) in enumerate(found):
+        if name.lower() in named or (not named and at == 0):
+            what = _what(column, query)
+            if what is not None:
+                yield query.fault(
+                    f"'{name or 'the value'}' is {what}, and a value is a number",
+                    column,
+                    help="select the seconds since then: EXTRACT(EPOCH FROM NOW() - …)"
+                    if what == "a time"
+                    else "select a number, such as a count",
+                )
+
+
+def _what(node: exp.Expr, query: Query) -> str | None:
+    """What a column holds instead of a number; None for numbers and for whatever is not certain."""
+    if isinstance(node, exp.Cast):
+        return ("a time" if "time" in node.to.sql().lower() or node.is_type("date") else "no number") if node.is_type(*_CASTS) else None
+    inner = bare(node)
+    if isinstance(inner, _TIMES):
+        return "a time"
+    if isinstance(inner, _LISTS):
+        return "text"
+    if isinstance(inner, exp.Literal):
+        return "text" if inner.is_string and number(inner) is None else None
+    if isinstance(inner, exp.Case):
+        results = [*(one.args["true"] for one in inner.args.get("ifs") or ()), *filter(None, (inner.args.get("default"),))]
+        return "text" if results and all(isinstance(one, exp.Literal) and _what(one, query) for one in results) else None
+    if isinstance(inner, exp.Max | exp.Min):
+        return _what(inner.this, query)
+    if isinstance(inner, exp.Column) and query.dialect != "sqlite" and isinstance(node, exp.Column):
+        return _WORDS.get(kind_of(type_of(inner, query)))
+    return None
