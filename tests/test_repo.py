@@ -67,7 +67,14 @@ def test_no_file_names_the_address_of_a_registry() -> None:
 
 
 def test_every_text_file_ends_in_one_newline_and_has_no_trailing_space() -> None:
-    kept = ("LICENSE", "tests/golden/", "tests/cli/", "tests/lint/cases/", "monitors/", VENDORED)  # texts of others, and output as it is printed
+    kept = (
+        "LICENSE",
+        "tests/golden/",
+        "tests/cli/",
+        "tests/lint/cases/",
+        "monitors/",
+        VENDORED,
+    )  # texts of others, and output as it is printed
     faults = [
         name
         for name, text in texts()
