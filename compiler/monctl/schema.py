@@ -15,9 +15,11 @@ from monctl.import_report import import_schema
 from monctl.model_schema import document_schema, spec_schema
 from monctl.plan import plan_schema
 from monctl.render.findings_json import FindingsDocument
+from monctl.review_report import review_schema
 from monctl.snapshot import snapshot_schema
 from monctl.spec.estate import Estate
 from monctl.spec.file import KINDS, SpecFile
+from monctl.status_report import status_schema
 from monctl.target import discover
 
 BASE = "urn:monctl:schemas/"
@@ -34,6 +36,8 @@ def schemas() -> dict[str, Any]:
         "plan": _titled("plan", "A plan of monctl diff", plan_schema()),
         "drift": _titled("drift", "A report of monctl drift", drift_schema()),
         "import": _titled("import", "A report of monctl import", import_schema()),
+        "status": status_schema(id=f"{BASE}status.schema.json", title="What monctl status and a runner's /api/board give"),
+        "review": review_schema(id=f"{BASE}review.schema.json", title="A report of monctl report"),
         "snapshot": _titled("snapshot", "A file of monctl snapshot", snapshot_schema()),
     }
     for target in discover().values():
