@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
-from bench import account, generate
+from bench import account, generate, load, runner
 from bench.goal import goals, judged
 from bench.measure import Sample, WrongExit, cost, median
 from bench.run import same
+from monctl.measure import Http
+from monctl.runner.core.effect import Chronicle
+from monctl.runner.reading import read
+from monctl.runner.store.sqlite import SqliteStore
+from monctl.runner.store.store import Commit, Measurement
 
 MONCTL = Path(sys.executable).with_name("monctl")
 
@@ -102,3 +109,53 @@ def test_a_run_that_fails_is_no_figure(tmp_path: Path) -> None:
 @pytest.mark.parametrize(("values", "middle"), [([3.0, 1.0, 2.0], 2.0), ([4.0, 1.0, 2.0, 3.0], 2.5)])
 def test_the_median_is_the_middle(values: list[float], middle: float) -> None:
     assert median(values) == middle
+
+
+def test_the_runner_under_load_gives_figures_and_blames_nobody_who_is_well() -> None:
+    figures = runner.level(500, warm_s=12, seconds=8)
+
+    assert set(runner.GOAL) <= figures.keys()
+    assert figures["outcomes"]["measured"] > 0
+    assert figures["asked"]["plain"] > figures["asked"]["silent"] > 0
+    assert figures["incidents"].keys() == {"dead"}
+    assert figures["sent"] > 0
+    assert figures["blamed"] == []
+
+
+def test_a_target_that_is_well_and_blamed_is_found(tmp_path: Path) -> None:
+    store = SqliteStore(tmp_path)
+
+    async def write() -> None:
+        await store.record(
+            [
+                Measurement("plain-00001", "", 1.0, "measured", {"up": 0.0}, note="refused"),
+                Measurement("query-00002", "", 1.0, "failed", note="no connection"),
+                Measurement("plain-00003", "", 1.0, "measured", {"up": 1.0}),
+                Measurement("silent-00004", "", 1.0, "measured", {"up": 0.0}, note="no answer"),
+                Measurement("tls-00005", "", 1.0, "fault", note="no file descriptor left"),
+            ]
+        )
+        chronicles = tuple(
+            Chronicle(f"load/{name}#1", name, "", "shop", "critical", "alert", 1.0, 1.0, None, None, "", None, "", suppressed=False)
+            for name in ("silent-00004", "plain-00001")
+        )
+        await store.commit(Commit(chronicles=chronicles))
+        await store.close()
+
+    asyncio.run(write())
+
+    assert runner.found_in(tmp_path) == (["plain-00001 measured: refused", "query-00002 failed: no connection"], {"dead": 1, "well": 1})
+
+
+def test_a_bundle_for_measuring_has_the_mix_it_claims(tmp_path: Path) -> None:
+    ports = {"plain": 1, "tls": 2, "silent": 3, "hook": 4, "dsn": ""}
+    found = read(load.write(tmp_path, 200, ports, page=9180))
+    kinds = Counter(name.partition("-")[0] for name in found.monitors)
+
+    assert kinds == {"plain": 100, "page": 40, "tls": 20, "query": 30, "silent": 10}
+    assert {(one.every_s, one.timeout_s) for one in found.monitors.values()} == {(30.0, 10.0)}
+    assert len({one.source.url for one in found.monitors.values() if isinstance(one.source, Http)}) == 100 + 16 + 10
+
+
+def test_what_of_the_runners_goal_is_missed_is_named() -> None:
+    assert runner.judged({"lag_p99_ms": 100.0, "cores": 0.5, "peak_mib": 255.0}) == ["cores 0.5, 0.4 at most"]
