@@ -3,6 +3,7 @@
 VENV ?= .venv
 EXTRAS ?= all
 ARGS ?=
+JOBS ?= auto
 PYTHON ?= $(shell for python in python3.11 python3 python3.12 python3.13 python3.14; do \
   $$python -c 'import sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo $$python; break; }; done)
 
@@ -23,7 +24,7 @@ demo: $(READY) ## the five estates: checked, compiled, planned and applied to lo
 	@monctl demo $(ARGS)
 
 test: $(READY) ## the tests; ARGS='-k word' for some of them
-	@python -m pytest $(ARGS)
+	@python -m pytest -n $(JOBS) $(ARGS)
 
 check: static test tidy ## all that CI runs, in its order
 
