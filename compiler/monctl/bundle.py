@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
 import json
 from collections.abc import Mapping
@@ -106,7 +107,7 @@ def bundle(program: Program) -> dict[str, Json]:
         "routes": to_json(program.routes),
         "calendars": to_json(program.calendars),
         "maintenance": to_json(program.maintenance),
-        "datasources": to_json(program.datasources),
+        "datasources": to_json({name: _located(source, program) for name, source in program.datasources.items()}),
         "services": to_json(program.services),
         "metrics": to_json(program.metrics),
         "monitors": to_json(monitors),
@@ -128,6 +129,15 @@ def _counted(program: Program, monitors: Mapping[str, Monitor]) -> list[str]:
 def _silent(monitor: Monitor) -> Monitor:
     """The monitor without anybody to tell: whoever holds it tells."""
     return replace(monitor, alerts=tuple(replace(alert, deliveries=()) for alert in monitor.alerts), no_data="ok", on_error="ok")
+
+
+def _located(source: Datasource, program: Program) -> Datasource:
+    """A Sentry datasource with the organization and project of `targets.sentry`, where it does not name its own: a runner knows no targets."""
+    if source.type != "sentry":
+        return source
+    given = program.targets.get("sentry", {})
+    usual = {name: given[name] for name in ("organization", "project") if name in given}
+    return dataclasses.replace(source, options={**usual, **source.options})
 
 
 def fingerprint(body: Mapping[str, Json]) -> str:
