@@ -137,14 +137,20 @@ def _burn(source: Burn, inputs: Inputs, slot: float) -> Outcome:
 
 
 def _bad_share(slo: Slo, inputs: Inputs, since: float, until: float) -> float | None:
-    """The share of bad time or events in `(since, until]`; None where nothing is known."""
+    """The share of bad time or events in `(since, until]`; None where nothing is known.
+
+    Time that was not measured was not bad: the budget is that of the whole window, and a runner that has just begun would else
+    see it gone with the first bad result.
+    """
     if slo.good is not None and slo.total is not None:
         good, total = (_sum(reference, inputs, since, until) for reference in (slo.good, slo.total))
         return None if not total else 1 - min(good or 0.0, total) / total
     if slo.monitor is not None:
         found = [sample.values.get("up") for sample in inputs.samples.get(f"monitor:{slo.monitor}", ()) if since < sample.slot <= until]
         known = [one for one in found if one is not None]
-        return 1 - sum(known) / len(known) if known else None
+        watched = inputs.bundle.monitors.get(slo.monitor)
+        every_s = watched.every_s if watched is not None else until - since
+        return sum(one == 0 for one in known) / max(len(known), (until - since) / every_s) if known else None
     metric, value = value_of(inputs.bundle, slo.metric or "")
     held = inputs.bundle.metrics.get(metric)
     if held is None:
@@ -154,7 +160,7 @@ def _bad_share(slo: Slo, inputs: Inputs, since: float, until: float) -> float | 
         for sample in inputs.samples.get(metric, ())
         if since < sample.slot <= until and (true := _holds(slo.condition, held.source, value, Reading(sample.values))) is not None
     ]
-    return 1 - sum(truths) / len(truths) if truths else None
+    return sum(not true for true in truths) / max(len(truths), (until - since) / held.every_s) if truths else None
 
 
 def _sum(reference: str, inputs: Inputs, since: float, until: float) -> float | None:
