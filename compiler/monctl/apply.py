@@ -23,7 +23,7 @@ from monctl.order import Step, Verb, steps
 from monctl.plan import Plan
 from monctl.receipt import Outcome, Receipt
 from monctl.resource import SecretRef
-from monctl.sensitive import HIDDEN
+from monctl.sensitive import without
 
 __all__ = ["Outcome", "Receipt", "Side", "apply", "exit_code"]
 
@@ -84,10 +84,8 @@ class _Vault:
 
     def redact(self, text: str) -> str:
         with self.lock:
-            known = sorted(self.values.values(), key=len, reverse=True)
-        for value in known:
-            text = text.replace(value, HIDDEN) if value else text
-        return text
+            known = tuple(self.values.values())
+        return without(text, known)
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ class ClearText:
     """Exclusive."""
 
 
-# Prefixes as the vendors publish them for secret scanning:
-# https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns (from memory, 2026-11-21)
+# Whose secrets are looked for: https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns (read 2026-11-21);
+# that page has no forms, and the prefixes are from memory
 _KINDS: tuple[tuple[str, tuple[str, ...], str], ...] = (
     (
         "a Slack webhook",

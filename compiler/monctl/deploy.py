@@ -177,6 +177,7 @@ def plan(checked: Checked, targets: Mapping[str, Target], request: Request) -> P
         whole,
         changes=with_audience(whole.changes, checked.program),
         notes=(*whole.notes, *_remarks(whole, reached, checked.program, request.now), *_slow(whole, reached)),
+        unasked={name: str(error) for name, error in unreached.items()},
     )
     return Planned(
         checked,

@@ -23,7 +23,7 @@ def undone(planned: Planned, *, selection: Selection | None, allow_delete: bool)
         meant = every if selection is None else _selected(every, one.resources, selection)
         differences.append(replace(meant, notes=(*meant.notes, *_needed(meant, one.state.lives, estate, environment))))
     whole = assemble(differences, estate=estate, environment=environment)
-    whole = replace(whole, changes=with_audience(whole.changes, planned.checked.program))
+    whole = replace(whole, changes=with_audience(whole.changes, planned.checked.program), unasked=planned.plan.unasked)
     return replace(planned, plan=whole, refusals=tuple(refusals(planned.checked, whole, allow_delete=allow_delete)))
 
 

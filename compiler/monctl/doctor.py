@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from monctl.deploy import Request, settings_for
 from monctl.errors import AuthError, MonctlError, ProviderError, UsageError
 from monctl.examination import Check, Verdict
-from monctl.live import LiveState, read_all
+from monctl.live import LiveState, read_all, understood
+from monctl.number import counted
 from monctl.project import Checked, build
 from monctl.resolve import references
 from monctl.resource import Lookup, Resource
@@ -74,7 +75,8 @@ def _checks(
         return
     try:
         if (own := getattr(client, "examine", None)) is not None:
-            yield from own()
+            with understood(target.name):
+                yield from own()
         yield from _state(target, client, resources, settings)
         if trip:
             yield from round_trip(target, target.connect(replace(settings, estate=ESTATE, environment="")), sleep=sleep)
@@ -117,6 +119,4 @@ def _lookups(state: LiveState, resources: tuple[Resource, ...]) -> Iterator[Chec
         yield Check("look-up", Verdict.FAILED, f"{why}; needed by {named}", "make it there, or correct its name in the specs")
     if state.lookups:
         count = len(state.lookups)
-        yield Check(
-            "look-ups", Verdict.OK, f"{count} thing{'s' if count != 1 else ''} the specs name {'are' if count != 1 else 'is'} there"
-        )
+        yield Check("look-ups", Verdict.OK, f"{counted(count, 'thing')} the specs name {'are' if count != 1 else 'is'} there")

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from monctl.apply_target import Side
+from monctl.number import counted
 from monctl.order import Asked, Step, Verb, steps
 from monctl.pace import Pace
 from monctl.plan import Plan
@@ -35,7 +36,7 @@ class Forecast:
 
     def said(self, seconds: float) -> str:
         """`37 requests at 10 a minute, about 3 min 10 s`."""
-        count = f"{self.requests} request{'s' if self.requests != 1 else ''}"
+        count = f"{counted(self.requests, 'request')}"
         return f"{count} at {self.pace.budget}, {about(seconds)}" if self.pace.budget is not None else f"{count}, {about(seconds)}"
 
 

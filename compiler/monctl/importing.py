@@ -14,7 +14,7 @@ from monctl.discover import SETTINGS
 from monctl.errors import UsageError
 from monctl.finding import Level
 from monctl.import_files import Layout
-from monctl.live import LiveState, read_all
+from monctl.live import LiveState, read_all, understood
 from monctl.mentions import needed, unmentioned
 from monctl.plan import Problem
 from monctl.project import Checked
@@ -115,9 +115,10 @@ def run(
 
 
 def _survey(target: Target, client: Client) -> Survey:
-    lives = tuple(client.read(()))
     more: Callable[[Client, tuple[Live, ...]], Survey] | None = getattr(target, "survey", None)
-    return Survey(lives) if more is None else more(client, lives)
+    with understood(target.name):
+        lives = tuple(client.read(()))
+        return Survey(lives) if more is None else more(client, lives)
 
 
 def _names(base: Checked, kind: str) -> Iterator[str]:

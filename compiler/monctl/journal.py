@@ -11,12 +11,12 @@ import os
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from pathlib import Path
 from threading import Lock
 from typing import Self, TextIO
 
 from monctl.errors import JournalError
+from monctl.instant import now_text
 from monctl.order import Step, Verb
 from monctl.plan import Action, Plan
 from monctl.resource import Json
@@ -24,14 +24,10 @@ from monctl.resource import Json
 _VERSION = 1
 
 
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 class Journal:
     """An open journal, which several threads may write. Use it with `with`; every line is on the disk when the method returns, or JournalError is raised."""
 
-    def __init__(self, path: Path, *, now: Callable[[], str] = _now) -> None:
+    def __init__(self, path: Path, *, now: Callable[[], str] = now_text) -> None:
         self.path = path
         self._now = now
         self._lock = Lock()

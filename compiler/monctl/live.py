@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
-from monctl.errors import Rejected
+from monctl.errors import Garbled, Rejected
 from monctl.resolve import references
 from monctl.resource import Json, Live, Lookup, Resource, digest
 from monctl.target import Client
@@ -29,7 +30,25 @@ def read_all(client: Client, target: str, resources: Iterable[Resource]) -> Live
     Raises the ProviderErrors of the client: an incomplete read is never a state. A lookup that finds nothing or too much is not an
     error here; it is in `missing`, and becomes an error of the changes that need it.
     """
-    wanted = tuple(resources)
+    with understood(target):
+        return _read(client, target, tuple(resources))
+
+
+@contextmanager
+def understood(target: str) -> Iterator[None]:
+    """Reading, where an answer that is JSON and yet nothing like what the client reads (another program's API, a proxy) is Garbled."""
+    try:
+        yield
+    except (AttributeError, LookupError, TypeError, ValueError) as error:
+        raise Garbled(
+            "an answer is not what this API gives",
+            target=target,
+            detail=f"{type(error).__name__}: {error}",
+            hint="is the URL right? Else a proxy answers, or the API is of another version",
+        ) from error
+
+
+def _read(client: Client, target: str, wanted: tuple[Resource, ...]) -> LiveState:
     lives = tuple(client.read(wanted))
     lookups: dict[Lookup, str] = {}
     missing: dict[Lookup, str] = {}

@@ -12,15 +12,11 @@ import os
 import socket
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import ExitStack, contextmanager
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TextIO
 
 from monctl.errors import JournalError, PlanRefused
-
-
-def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+from monctl.instant import now_text
 
 
 def lock_path(state: Path, estate: str, environment: str) -> Path:
@@ -29,7 +25,7 @@ def lock_path(state: Path, estate: str, environment: str) -> Path:
 
 
 @contextmanager
-def held(path: Path, what: str, *, now: Callable[[], str] = _now) -> Iterator[None]:
+def held(path: Path, what: str, *, now: Callable[[], str] = now_text) -> Iterator[None]:
     """Holds the lock, and names the holder in the file for whoever comes second.
 
     `what` is said in the refusal: "estate 'shop'". Raises PlanRefused when another process (or this one) holds it, JournalError when the

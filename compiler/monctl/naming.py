@@ -24,8 +24,8 @@ def names_for(
     used = {}
     for change in every:
         for one in change.fields:
-            for text in _texts([one.before, one.after]):
-                if (name := known.get(text)) is not None and name != text and _is_id(text, one.path):
+            for text, path in _texts([one.before, one.after], one.path):
+                if (name := known.get(text)) is not None and name != text and _is_id(text, path):
                     used[text] = name
     return dict(sorted(used.items()))
 
@@ -40,16 +40,17 @@ def _is_id(text: str, path: str) -> bool:
     return len(text) >= _LONG and (not text.isdigit() or "id" in path.lower())
 
 
-def _texts(value: Json) -> Iterator[str]:
-    stack = [value]
+def _texts(value: Json, path: str) -> Iterator[tuple[str, str]]:
+    """Every text and whole number in a value, with the path it stands at: a number is an id only where the path says so."""
+    stack = [(value, path)]
     while stack:
-        one = stack.pop()
+        one, at = stack.pop()
         kind = type(one)
         if kind is str:
-            yield one
+            yield one, at
         elif kind is int:
-            yield str(one)
+            yield str(one), at
         elif kind is dict:
-            stack.extend(one.values())
+            stack.extend((item, f"{at}.{key}") for key, item in one.items())
         elif kind is list:
-            stack.extend(one)
+            stack.extend((item, at) for item in one)

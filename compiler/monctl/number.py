@@ -52,6 +52,11 @@ def spell(number: float) -> str:
     return show_number(number) if math.isfinite(number) else str(number)
 
 
+def counted(count: int, one: str, many: str = "") -> str:
+    """`1 file`, `3 files`; `many` where it is not the noun with an s."""
+    return f"{count} {one if count == 1 else many or one + 's'}"
+
+
 def shorten(text: str, limit: int = 40) -> str:
     """The text, cut with an ellipsis, for quoting in a message."""
     return text if len(text) <= limit else text[: limit - 1] + "…"

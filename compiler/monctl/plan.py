@@ -190,6 +190,8 @@ class Plan:
     """Per target: objects that bear our mark now."""
     names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
     """Per target: names of ids that occur in fields, for people."""
+    unasked: Mapping[str, str] = field(default_factory=dict)
+    """Target that could not be asked → why. The plan says nothing about what it holds."""
 
     @property
     def empty(self) -> bool:

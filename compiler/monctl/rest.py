@@ -21,6 +21,7 @@ from monctl.errors import AuthError, Conflict, Garbled, Gone, NotFound, Provider
 from monctl.lanes import spread
 from monctl.pace import Pace, Slot
 from monctl.resource import Json
+from monctl.sensitive import without
 
 T = TypeVar("T")
 R = TypeVar("R")
@@ -28,6 +29,7 @@ _SHOWN = 400
 """Characters of a provider's answer that are worth showing."""
 _LEAST_S = 1.0
 """What a 429 is waited for at least, whatever it says: `Retry-After: 0` would be asked again and again."""
+_WAY_OUT = "right URL? Else the network, a proxy or the provider is down"
 _WORTH_SAYING_S = 5.0
 """A wait for the budget that is worth a line."""
 
@@ -81,8 +83,7 @@ class Http:
             )
         self.base_url = base_url.rstrip("/")
         self._target = target
-        known = (*secrets, parts.password or "")
-        self._secrets = tuple(sorted((secret for secret in known if secret), key=len, reverse=True))
+        self._secrets = (*secrets, parts.password or "")
         self._policy = policy
         self._on_wait = on_wait
         self._sleep = sleep
@@ -101,6 +102,13 @@ class Http:
     def get(self, path: str, **params: Any) -> Reply:
         """A read: tried again when the server stumbles. A parameter that is None is left out; a list repeats."""
         return self.request("GET", path, params=params)
+
+    def listed(self, path: str, **params: Any) -> list[Any]:
+        """The list a GET answers with. Raises Garbled for anything else: an empty map is no empty list, and would pass for one."""
+        found = self.get(path, **params).json
+        if not isinstance(found, list):
+            raise Garbled("the answer is no list", target=self._target, method="GET", url=path)
+        return found
 
     def several(self, read: Callable[[T], R], wanted: Sequence[T]) -> list[R]:
         """What `read` gives for each, as many at once as the budget says: for reads of single objects. The first fault is raised, when all have ended."""
@@ -143,7 +151,7 @@ class Http:
                 if attempt < tries:
                     self._wait(self._backoff(attempt), "no answer")
                     continue
-                raise self._error(Unreachable, "no answer", method, url, None, type(error).__name__) from None
+                raise self._error(Unreachable, "no answer", method, url, None, _silence(error), hint=_WAY_OUT) from None
             self.pace.done(slot, answer.headers)
             if answer.status_code == 429:
                 pause = max(_LEAST_S, retry_after(answer.headers))
@@ -181,7 +189,7 @@ class Http:
         if answer.content:
             try:
                 parsed = answer.json()
-            except ValueError:
+            except (ValueError, RecursionError):  # the second: brackets within brackets by the thousand
                 if answer.status_code < 400:
                     raise self._error(
                         Garbled, "the answer is not JSON", method, url, answer.status_code, answer.text, hint="is the URL right?"
@@ -202,7 +210,7 @@ class Http:
     def _error(
         self, kind: type[ProviderError], message: str, method: str, url: str, status: int | None, detail: str, *, hint: str | None = None
     ) -> ProviderError:
-        said = " ".join(self._redact(detail).split())
+        said = "".join(sign if sign.isprintable() else "�" for sign in " ".join(self._redact(detail).split()))
         return kind(
             message,
             target=self._target,
@@ -214,9 +222,7 @@ class Http:
         )
 
     def _redact(self, text: str) -> str:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        return text
+        return without(text, self._secrets)
 
     def _backoff(self, attempt: int) -> float:
         return self._policy.backoff_s * 2.0 ** (attempt - 1) * random.uniform(0.8, 1.2)
@@ -260,6 +266,28 @@ def _successor(headers: Mapping[str, str]) -> str | None:
     if new is None:
         return f"it is retired since {since}; a newer monctl may know what took its place" if since else None
     return f"the provider names {new} in its place; a newer monctl may use it"
+
+
+def _silence(error: requests.RequestException) -> str:
+    """Why there was no answer. The text of `requests` is for programmers, and only told apart."""
+    text = str(error)
+    match error:
+        case requests.ConnectTimeout():
+            return "nobody took the connection in time"
+        case requests.Timeout():
+            return "it took too long"
+        case requests.exceptions.ProxyError():
+            return "the proxy does not let it through"
+        case requests.exceptions.SSLError():
+            return "its certificate or its TLS is not accepted here"
+        case requests.ConnectionError() if "NameResolutionError" in text or "getaddrinfo" in text:
+            return "no address is known for this name"
+        case requests.ConnectionError() if "refused" in text:
+            return "the connection was refused"
+        case requests.ConnectionError():
+            return "the connection broke off"
+        case _:
+            return type(error).__name__
 
 
 def _meaning(status: int) -> tuple[type[ProviderError], str]:

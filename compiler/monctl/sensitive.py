@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from typing import Any
 
@@ -32,6 +32,13 @@ def sensitive_name(name: str) -> bool:
 def sensitive_value(value: Json) -> bool:
     """Whether a text is a secret by its look: a Slack webhook, a token with its vendor's prefix, a URL with a password."""
     return isinstance(value, str) and _VALUE.search(value) is not None
+
+
+def without(text: str, secrets: Iterable[str]) -> str:
+    """The text with `***` in the place of each secret, the longest first: one may be a part of another."""
+    for secret in sorted(filter(None, secrets), key=len, reverse=True):
+        text = text.replace(secret, HIDDEN)
+    return text
 
 
 def scrub(value: Json, name: str = "", hidden: frozenset[Any] = frozenset()) -> Json:

@@ -11,6 +11,7 @@ from typing import Any
 from monctl import __version__
 from monctl.errors import UsageError
 from monctl.live import LiveState, fingerprint
+from monctl.number import counted
 from monctl.resolve import references, value_of
 from monctl.resource import Json, Live, Lookup, Mark, Ref, Resource, lookup
 from monctl.target import Target
@@ -170,7 +171,7 @@ def age(taken_at: datetime, now: datetime) -> str:
     for unit, size in (("day", 86_400), ("hour", 3600), ("minute", 60)):
         if seconds >= size:
             count = int(seconds // size)
-            return f"{count} {unit}{'' if count == 1 else 's'} old"
+            return f"{counted(count, unit)} old"
     return "less than a minute old"
 
 

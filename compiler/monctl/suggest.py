@@ -29,7 +29,7 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
 
 
 def did_you_mean(word: str, candidates: Iterable[str], *, noun: str = "", limit: int = 8) -> str | None:
-    """A help sentence: "did you mean 'x'?", else the names there are (at most `limit`), else None where there are none.
+    """A help sentence: "did you mean 'x'?", else the names there are (at most `limit`; none are shown of 0), else None.
 
     `noun` is the plural of what is named: `did_you_mean("slak", names, noun="channels")`.
     """
@@ -38,6 +38,8 @@ def did_you_mean(word: str, candidates: Iterable[str], *, noun: str = "", limit:
         return f"did you mean '{near}'?"
     if not names:
         return f"there are no {noun} yet" if noun else None
+    if not limit:
+        return None
     shown = ", ".join(names[:limit]) + (f", … ({len(names)} in all)" if len(names) > limit else "")
     return f"the {noun} are {shown}" if noun else f"known are {shown}"
 

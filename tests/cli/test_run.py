@@ -226,6 +226,37 @@ def test_once_leaves_what_status_and_report_read(
     assert status == 0
 
 
+def test_faults_in_specs_are_not_told_as_something_that_fires(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "monctl.yaml").write_text("estate: shop\ntargets: {runner: {}}\n", encoding="utf-8")
+    (tmp_path / "specs.yaml").write_text(SPECS.replace("critical: down}", "critical: downn}"), encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    for words in (["status"], ["run", "--once", "--dry-run"]):
+        assert says(capsys, *words) == (
+            64,
+            "",
+            "monctl: specs.yaml:6: 'downn' is not a condition\n  help: monctl validate shows all faults\n",
+        )
+
+
+def test_the_address_of_something_else_is_no_store(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (tmp_path / "monctl.yaml").write_text("estate: shop\ntargets: {runner: {}}\n", encoding="utf-8")
+    (tmp_path / "specs.yaml").write_text(SPECS, encoding="utf-8")
+    before = sorted(tmp_path.iterdir())
+    monkeypatch.chdir(tmp_path)
+
+    assert says(capsys, "run", "--once", "--store", f"mysql://monctl:{SECRET}@db/monitoring") == (
+        64,
+        "",
+        "monctl: a store is a folder or postgresql://…, and not mysql://…\n  help: name it with --store or the option store\n",
+    )
+    assert [path for path in sorted(tmp_path.iterdir()) if path.name != ".monctl"] == before
+
+
 def test_the_only_bundle_of_a_folder_is_meant_and_of_two_none(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     estate, bundles = tmp_path / "estate", tmp_path / "bundles"
     estate.mkdir()

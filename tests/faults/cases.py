@@ -70,7 +70,7 @@ CASES = (
     Case("connection reset", "making", raised(requests.ConnectionError), 0, _TWICE, "at the second try"),
     Case("connection reset after it is kept", "making", raised(requests.ConnectionError, after=True), 0, _FOUND, "found by its mark"),
     Case("connection reset after it is kept", "deleting", raised(requests.ConnectionError, after=True), 0, _GONE),
-    Case("slow pages", "reading", raised(requests.ReadTimeout), 3, _WHOLE, "ReadTimeout", always=True),
+    Case("slow pages", "reading", raised(requests.ReadTimeout), 3, _WHOLE, "it took too long", always=True),
     Case("truncated JSON", "reading", cut, 3, _WHOLE, "the answer is not JSON"),
     Case("truncated JSON", "making", cut, 0, _FOUND, "found by its mark"),
     Case("truncated JSON", "changing", cut, 4, "the step counts as open; the next plan finds it done", "the answer is not JSON"),

@@ -112,6 +112,11 @@ def test_a_rule_there_is_not(word: str, estate: Path, capsys: pytest.CaptureFixt
     assert f"no rule is called '{word}', and none begins so\n  help: " in capsys.readouterr().err
 
 
+def test_a_rule_like_no_other(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--select-rule", "ZZZZZ"]) == 64
+    assert "\n  help: `monctl lint --rules` lists them\n" in capsys.readouterr().err
+
+
 def test_statistics(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "--statistics", "--fail-on", "warning"]) == 1
 

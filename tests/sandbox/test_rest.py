@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+import requests
 
 from monctl.errors import (
     AuthError,
@@ -85,6 +86,37 @@ def test_a_read_is_tried_again_when_the_server_stumbles_and_a_write_never() -> N
     with pytest.raises(Unreachable, match="the provider failed"):
         client(writing, slept).request("POST", "/monitors", json={})
     assert len(writing.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "why"),
+    [
+        (requests.ConnectTimeout(), "nobody took the connection in time"),
+        (requests.ReadTimeout(), "it took too long"),
+        (requests.exceptions.SSLError(), "its certificate or its TLS is not accepted here"),
+        (requests.exceptions.ProxyError(), "the proxy does not let it through"),
+        (requests.ConnectionError("NameResolutionError(...)"), "no address is known for this name"),
+        (requests.ConnectionError("[Errno 111] Connection refused"), "the connection was refused"),
+        (requests.ConnectionError("reset by peer"), "the connection broke off"),
+    ],
+)
+def test_silence_is_told_in_words_with_a_way_out(error: requests.RequestException, why: str) -> None:
+    class Silent(EmulatorAdapter):
+        def send(self, *_: object, **__: object) -> requests.Response:
+            raise error
+
+    with pytest.raises(Unreachable, match=why) as caught:
+        Http("http://script.invalid", target="script", transport=Silent(Script()), sleep=lambda _: None).request(
+            "POST", "/monitors", json={}
+        )
+    assert "right URL?" in (caught.value.hint or "")
+
+
+def test_an_answer_cannot_paint_the_terminal_it_is_shown_on() -> None:
+    with pytest.raises(Rejected) as caught:
+        client(Script(Response(400, {"detail": "\x1b[2J\u202egone"})), []).get("/monitors")
+    assert "gone" in str(caught.value)
+    assert str(caught.value).isprintable()
 
 
 @pytest.mark.parametrize(

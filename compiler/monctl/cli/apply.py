@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monctl.cli import options
+from monctl.number import counted
 
 if TYPE_CHECKING:
     from monctl.deploy import Planned
@@ -102,7 +103,7 @@ def _carry_out(planned: Sequence[Planned], *, yes: bool, resume: bool, output: s
         options.note("monctl: nothing was done")
         return 5
     tell_forecasts(going)
-    if count and not agreed(f"Carry out {count} change{'s' if count != 1 else ''}?", yes=yes):
+    if count and not agreed(f"Carry out {counted(count, 'change')}?", yes=yes):
         return 1
     if count and not (yes or resume):
         going, moved = looked_again(going)  # a person may have read for an hour

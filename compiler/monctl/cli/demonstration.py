@@ -11,6 +11,7 @@ import click
 
 from monctl.cli.deploying import carry_out, make_plans, sandbox_in
 from monctl.deploy import Planned
+from monctl.number import counted
 from monctl.project import Checked, build, check
 from monctl.receipt import Outcome
 from monctl.refuse import permitted
@@ -76,7 +77,7 @@ class _Show:
                 "monitor": len(program.monitors), "metric": len(program.metrics), "dashboard": len(program.dashboards),
                 "escalation": len(program.escalations), "runbook": len(program.runbooks),
             }  # fmt: skip
-            said = ", ".join(f"{count} {noun}{'s' if count != 1 else ''}" for noun, count in counts.items() if count)
+            said = ", ".join(counted(count, noun) for noun, count in counts.items() if count)
             rows.append(
                 (program.estate, f"{self.style.paint('valid', 'green') if one.valid else self.style.paint('invalid', 'red')}  {said}")
             )

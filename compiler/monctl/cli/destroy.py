@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monctl.cli import options
+from monctl.number import counted
 
 if TYPE_CHECKING:
     from monctl.deploy import Planned
@@ -99,10 +100,13 @@ def _carry_out(planned: Planned, *, yes: bool, output: str) -> int:
 
 
 def _nothing(planned: Planned) -> str:
+    if planned.unreached and not planned.reached:
+        return "Nothing could be asked; nothing is known.\n"
+    seen = " in what could be asked" if planned.unreached else ""
     kept = planned.plan.summary.unchanged
     rest = f"; {kept} of ours {'stay' if kept != 1 else 'stays'}" if kept else ""
     notes = "".join(f"note: {note.address or note.target}: {note.message}\n" for note in planned.plan.notes)
-    return f"{notes}Nothing to remove{rest}.\n"
+    return f"{notes}Nothing to remove{seen}{rest}.\n"
 
 
 def _agreed(plan: Plan, *, yes: bool) -> bool:
@@ -114,7 +118,7 @@ def _agreed(plan: Plan, *, yes: bool) -> bool:
         return False
     count = len(plan.changes)
     where = f" in environment '{plan.environment}'" if plan.environment else ""
-    options.note(f"{count} object{'s' if count != 1 else ''} will be removed{where}, with their history at the provider.")
+    options.note(f"{counted(count, 'object')} will be removed{where}, with their history at the provider.")
     typed = click.prompt(f"Type the name of the estate ({plan.estate}) to go on", default="", show_default=False, err=True)
     if typed.strip() == plan.estate:
         return True

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from monctl.cli import narrowing, options
+from monctl.cli import moment, narrowing, options
 
 if TYPE_CHECKING:
     from monctl.finding import Finding
@@ -70,7 +70,7 @@ def command(
     from monctl.cli import lint_fix
 
     lint_fix.refuse_nonsense(fixing=fixing, diffing=diffing, write_baseline=write_baseline)
-    at = _time(now)
+    at = moment.time(now)
     known = discover()
     asked = narrowing.Narrowing(narrowing.checked_rules(rules, known), base, baseline, write_baseline)
     checked = check_all(options.roots(folder), environment, targets=known, syntax=fixing)
@@ -158,17 +158,6 @@ def _defaults(checked: Checked) -> dict[str, Delivery]:
     return {
         name: Delivery(tuple(spec.notify), spec.escalation, spec.during) for name, spec in said.items() if spec.notify or spec.escalation
     }
-
-
-def _time(text: str | None) -> datetime:
-    """The time given, else the clock's. Raises UsageError for a text that is no time."""
-    if text is None:
-        return datetime.now(UTC)
-    try:
-        given = datetime.fromisoformat(text)
-    except ValueError:
-        raise click.BadParameter(f"'{text}' is not a time; write one such as 2026-11-21T09:00:00Z", param_hint="--now") from None
-    return given if given.tzinfo is not None else given.replace(tzinfo=UTC)
 
 
 def _list(output: str) -> int:

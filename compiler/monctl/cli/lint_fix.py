@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monctl.cli import options
+from monctl.number import counted
 
 if TYPE_CHECKING:
     from monctl.finding import Finding
@@ -62,7 +63,7 @@ def write(estates: Sequence[Mended], *, yes: bool) -> bool:
     if not texts:
         return False
     told = summary([one for estate in estates for one in estate.taken])
-    if not yes and os.isatty(0) and not click.confirm(f"Write {told} to {_count(len(texts), 'file')}?", err=True):
+    if not yes and os.isatty(0) and not click.confirm(f"Write {told} to {counted(len(texts), 'file')}?", err=True):
         options.note("nothing is written")
         return False
     try:
@@ -77,7 +78,7 @@ def write(estates: Sequence[Mended], *, yes: bool) -> bool:
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise EstateError(f"{error.filename or 'a file'} cannot be written: {reason}", hint="check that it is yours") from None
-    options.note(f"mended: {told}, in {_count(len(texts), 'file')}")
+    options.note(f"mended: {told}, in {counted(len(texts), 'file')}")
     return True
 
 
@@ -85,11 +86,7 @@ def summary(taken: Sequence[Taken]) -> str:
     """`3 fixes (1 SQL005, 2 SQL006)`."""
     counts = Counter(one.finding.code for one in taken)
     codes = ", ".join(f"{count} {code}" for code, count in sorted(counts.items()))
-    return f"{_count(len(taken), 'fix', 'fixes')} ({codes})"
-
-
-def _count(count: int, one: str, many: str = "") -> str:
-    return f"{count} {one if count == 1 else many or one + 's'}"
+    return f"{counted(len(taken), 'fix', 'fixes')} ({codes})"
 
 
 def _place(one: Taken) -> str:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from monctl.errors import UsageError
+from monctl.number import counted
 
 if TYPE_CHECKING:
     from monctl.baseline import Document, Entry
@@ -142,12 +143,12 @@ def _written(
         others = [entry for entry in known.findings if entry.estate not in everything]
     baseline.write(path, baseline.document(chosen, others=others))
     count = sum(len(findings) for findings in chosen.values())
-    return Shown([], (f"{path}: {count} finding{'s' if count != 1 else ''} known from now on",))
+    return Shown([], (f"{path}: {counted(count, 'finding')} known from now on",))
 
 
 def _told(asked: Narrowing, old: Sequence[Finding], stale: Sequence[Entry]) -> tuple[str, ...]:
     """How many findings the baseline left out, and the entries it no longer needs."""
-    told = [f"{asked.baseline} leaves out {len(old)} finding{'s' if len(old) != 1 else ''}"] if old else []
+    told = [f"{asked.baseline} leaves out {counted(len(old), 'finding')}"] if old else []
     if stale:
         told.append(f"{asked.baseline} knows what is no longer found; write it anew with --write-baseline {asked.baseline}:")
         told += [f"  {' '.join(filter(None, (entry.code, entry.address)))}: {entry.message or entry.digest}" for entry in stale]

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, TypedDict
 import click
 
 from monctl.errors import MonctlError
+from monctl.number import counted
 from monctl.pace import Pace, Paces
 
 if TYPE_CHECKING:
@@ -156,7 +157,7 @@ class Screen:
         told = []
         for target, (pace, before) in sorted(self._asked.items()):
             count = pace.made - before
-            told.append(f"{target} {count} request{'s' if count != 1 else ''}{self._waits(target, pace)}")
+            told.append(f"{target} {counted(count, 'request')}{self._waits(target, pace)}")
         return f"reading: {'; '.join(told)}" if told else ""
 
     def _applies(self) -> str:

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import click
 
 from monctl.cli import options
-from monctl.errors import UsageError
+from monctl.errors import EstateError, UsageError
 
 if TYPE_CHECKING:
     from monctl.bundle import Bundle
@@ -84,7 +84,10 @@ def found(given: Path | None, folder: Path | None, environment: str | None, bund
     if len(roots) != 1:
         names = ", ".join(root.name for root in roots)
         raise UsageError(f"a runner runs one estate, and there are {len(roots)} here: {names}", hint="name one: -C DIR")
-    return _made(lambda: compiled(roots[0], environment), roots[0], store)
+    try:
+        return _made(lambda: compiled(roots[0], environment), roots[0], store)
+    except EstateError as fault:  # of these commands 1 says that something fires
+        raise UsageError(str(fault), hint=fault.hint) from None
 
 
 def _only_bundle(folder: Path) -> Path | None:

@@ -46,6 +46,7 @@ def command(
     from monctl.errors import UsageError
     from monctl.program import to_json
     from monctl.runner.board import board
+    from monctl.runner.matching import doubts
     from monctl.runner.matching import matchers as read
 
     if ended is not None and (matchers or length is not None):
@@ -58,7 +59,8 @@ def command(
     body: dict[str, Json] = {"id": name}
     if length is not None:
         end = now + running.seconds(length, "--for")
-        body |= {"matchers": to_json(read(matchers, meant.bundle.monitors)), "start": now, "end": end, "comment": comment}
+        wanted = read(matchers, meant.bundle.monitors)
+        body |= {"matchers": to_json(wanted), "start": now, "end": end, "comment": comment}
 
     async def work() -> Board:
         held, _ = meant.store()
@@ -71,6 +73,8 @@ def command(
             await held.close()
 
     found = asyncio.run(work())
+    for doubt in doubts(wanted, meant.bundle):
+        options.note(f"note: {doubt}")
     options.note(f"silence {name} ends now" if ended else f"silence {name} for {length}")
     running.note_idle(found)
     return 0

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monctl.cli import moment, options
+from monctl.number import counted
 
 if TYPE_CHECKING:
     from monctl.deploy import Planned
@@ -101,6 +102,6 @@ def _tell(taken: Snapshot, planned: Sequence[Planned], out: Path, output: str) -
     changes = sum(one.plan.summary.changes for one in planned)
     if changes:
         options.note(
-            f"note: {changes} change{'s' if changes != 1 else ''} of the specs {'are' if changes != 1 else 'is'} not applied; plans against this snapshot show them too"
+            f"note: {counted(changes, 'change')} of the specs {'are' if changes != 1 else 'is'} not applied; plans against this snapshot show them too"
         )
     options.note(f"wrote {out}; secrets {'hashed by MONCTL_SNAPSHOT_KEY' if taken.secrets != 'left out' else 'left out'}")

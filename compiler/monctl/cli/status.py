@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monctl.cli import options, running
+from monctl.number import counted
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -101,7 +102,10 @@ def _text(found: Board, bundle: Bundle) -> Iterator[str]:
         )
     if found.letters:
         yield "\nundelivered:"
-        yield from (f"  {one.title}  {one.kind}  {_STATES[one.state]}  {_tries(one.attempts)}  {one.why}".rstrip() for one in found.letters)
+        yield from (
+            f"  {one.title}  {one.kind}  {_STATES[one.state]}  {counted(one.attempts, 'try', 'tries')}  {one.why}".rstrip()
+            for one in found.letters
+        )
 
 
 _LISTED = 20
@@ -131,13 +135,9 @@ def _not_told(one: ToldTo) -> str:
         case "failed":
             return f"NOT told: {one.title}{why}"
         case "retrying":
-            return f"not told yet: {one.title}, {_tries(one.attempts)}{why}"
+            return f"not told yet: {one.title}, {counted(one.attempts, 'try', 'tries')}{why}"
         case _:
             return f"about to be told: {one.title}{why}"
-
-
-def _tries(count: int) -> str:
-    return "1 try" if count == 1 else f"{count} tries"
 
 
 def _when(at: float) -> str:

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from sqlglot import expressions as exp
 
+from monctl.lint.kinds import kind_of
+
 if TYPE_CHECKING:
     from monctl.lint.queries import Query
     from monctl.program import Datasource
+
+
+_TIMES = re.compile(r"(?:.*_)?(?:at|on|ts|time|date|day|timestamp|created|updated|modified)(?:_.*)?|.*(?:time|date)", re.IGNORECASE)
+"""Names that columns with a time have."""
 
 
 def tables(select: exp.Select) -> Iterator[exp.Table]:
@@ -41,3 +48,9 @@ def type_of(column: exp.Column, query: Query) -> str | None:
         if name.lower() in {named[0].name.lower(), f"{named[0].db}.{named[0].name}".lower()}:
             return next((kind.lower() for known, kind in columns.items() if known.lower() == column.name.lower()), None)
     return None
+
+
+def is_time(column: exp.Column, query: Query) -> bool:
+    """Whether a column holds a time, by its declared type, else by its name."""
+    declared = type_of(column, query)
+    return kind_of(declared) == "time" if declared is not None else _TIMES.fullmatch(column.name) is not None

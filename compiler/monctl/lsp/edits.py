@@ -88,7 +88,7 @@ async def acted(server: Server, params: types.CodeActionParams) -> list[types.Co
 
 
 async def formatted(server: Server, params: types.DocumentFormattingParams) -> list[types.TextEdit]:
-    """The one layout of a YAML file; nothing where it cannot be laid out safely."""
+    """The one layout of a YAML file. Raises UsageError, which the editor shows, where it cannot be laid out safely."""
     path = path_of(params.text_document.uri)
     text = server.estates.text(path) if path is not None else None
     if path is None or text is None or path.endswith(".py") or server.estates.root_of(path) is None:

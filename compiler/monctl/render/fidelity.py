@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
+from monctl.number import counted
 from monctl.render.style import Style
 from monctl.target import Built, Fidelity, Fit
 
@@ -28,7 +29,7 @@ def text(built: Mapping[str, Built], *, color: bool = False) -> str:
         counts = {fit: sum(1 for one in own if one.fit is fit) for fit in Fit}
         resources = len(built[target].resources)
         told = ", ".join(f"{counts[fit]} {fit.value}" for fit in Fit)
-        lines.append(style.bold(f"{target}: {resources} resource{'s' if resources != 1 else ''}; fields: {told}"))
+        lines.append(style.bold(f"{target}: {counted(resources, 'resource')}; fields: {told}"))
         inexact = [one for one in own if one.fit is not Fit.EXACT]
         width = max((len(_place(one)) for one in inexact), default=0)
         lines.extend(f"  {style.paint(f'{one.fit.value:12}', _COLOR[one.fit])} {_place(one):{width}}  {one.how}" for one in inexact)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from unicodedata import east_asian_width
 
 from monctl.finding import Finding, Level
+from monctl.number import counted
 from monctl.render.style import Style
 from monctl.source import Sources, Span
 
@@ -45,7 +46,7 @@ def summary(findings: Sequence[Finding], files: int) -> str:
     """`2 errors, 1 warning in 14 files`; `14 files, nothing wrong` for none."""
     counts = [(level, sum(1 for found in findings if found.level is level)) for level in Level]
     told = [f"{count} {level.value if level is not Level.INFO else 'note'}{'s' if count != 1 else ''}" for level, count in counts if count]
-    noun = f"{files} file{'s' if files != 1 else ''}"
+    noun = f"{counted(files, 'file')}"
     return f"{', '.join(told)} in {noun}" if told else f"{noun}, nothing wrong"
 
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 
 from monctl.import_report import report
 from monctl.importing import Imported
+from monctl.number import counted
 from monctl.render.plan_json import to_json
 from monctl.saying import Unsaid
 from monctl.spec.file import KINDS
@@ -123,4 +124,4 @@ def _general(path: str) -> str:
 
 
 def _objects(count: int) -> str:
-    return f"{count} object{'s' if count != 1 else ''}"
+    return f"{counted(count, 'object')}"

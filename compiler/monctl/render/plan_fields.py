@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from monctl.naming import named
+from monctl.number import shorten
 from monctl.plan import FieldChange
 from monctl.resource import Json
 
@@ -71,7 +72,7 @@ def value(json_value: Json, path: str, names: Mapping[str, str]) -> str:
         text = f"{title} {text}"
     elif isinstance(json_value, dict):
         text = f"{len(json_value)} {'entry' if len(json_value) == 1 else 'entries'}: {', '.join(map(one_line, json_value))}"
-    return text if len(text) <= _WIDE else text[: _WIDE - 1] + "…"
+    return shorten(text, _WIDE)
 
 
 def _title(json_value: Json) -> str:

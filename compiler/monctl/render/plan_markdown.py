@@ -27,7 +27,7 @@ def render(plan: Plan, *, limit: int = LONGEST) -> str:
     where = f"{_code(plan.estate)} · {_code(plan.environment)}" if plan.environment else _code(plan.estate)
     head = [marker(plan), f"### monctl: {where}", ""]
     if plan.empty:
-        return "\n".join([*head, f"No changes: all {total.unchanged} objects are as the specs say.", ""])
+        return "\n".join([*head, _nothing(plan), "", *_remarks(plan, losses=False)])
     said = f"{total.create} to create, {total.update} to update, {total.delete} to delete"
     said += "".join(f", {count} to {verb}" for verb, count in (("replace", total.replace), ("adopt", total.adopt)) if count)
     head += [f"**{said}**; {total.unchanged} unchanged. Fingerprint `{plan.fingerprint}`.", "", *_table(plan), *_remarks(plan)]
@@ -45,6 +45,16 @@ def render(plan: Plan, *, limit: int = LONGEST) -> str:
         body += block
     tail = [f"_{left} more changes are not shown; `monctl diff --full` shows them._", ""] if left else []
     return "\n".join([*head, *body, *tail])
+
+
+def _nothing(plan: Plan) -> str:
+    count = plan.summary.unchanged
+    if plan.unasked and not plan.targets:
+        return "Nothing could be asked; nothing is known."
+    said = "No changes in what could be asked" if plan.unasked else "No changes"
+    if not count:
+        return f"{said}: nothing is declared, and nothing is held."
+    return f"{said}: {'the one object is' if count == 1 else f'all {count} objects are'} as the specs say."
 
 
 def _table(plan: Plan) -> list[str]:
@@ -112,9 +122,10 @@ def _title(change: Change) -> str:
     return said
 
 
-def _remarks(plan: Plan) -> list[str]:
-    said = [f"- :x: {_problem(error)}" for error in plan.errors] + [f"- :warning: {_problem(note)}" for note in plan.notes[:20]]
-    dropped = [loss for loss in plan.fidelity if loss.fit == "dropped"]
+def _remarks(plan: Plan, *, losses: bool = True) -> list[str]:
+    said = [f"- :x: {_code(target)} was not asked: {_code(why)}" for target, why in plan.unasked.items()]
+    said += [f"- :x: {_problem(error)}" for error in plan.errors] + [f"- :warning: {_problem(note)}" for note in plan.notes[:20]]
+    dropped = [loss for loss in plan.fidelity if loss.fit == "dropped" and losses]
     said += [
         f"- {_code(loss.target)} cannot say {_code(loss.field)} of {_code(loss.address)}" + (f": {_code(loss.how)}" if loss.how else "")
         for loss in dropped[:20]

@@ -33,6 +33,12 @@ def summary(plan: Plan, *, color: bool = False) -> str:
     """One line: what would be done, and the fingerprint that `apply` can be held to."""
     style = Style(color)
     total = plan.summary
+    if plan.empty and plan.unasked:
+        return (
+            f"No changes in what could be asked. {_objects(total.unchanged)}."
+            if plan.targets
+            else "Nothing could be asked; nothing is known."
+        )
     if plan.empty:
         return style.paint(f"No changes. {_objects(total.unchanged)}.", "green")
     parts = [f"{count} to {verb}" for verb, count in (("create", total.create), ("update", total.update), ("delete", total.delete))]
@@ -110,6 +116,8 @@ def _painted(line: Line, style: Style) -> str:
 
 
 def _remarks(plan: Plan, style: Style, full: bool) -> Iterator[str]:
+    for target in plan.unasked:
+        yield f"{style.paint('not asked', 'red', bold=True)}: {one_line(target)}"
     for error in plan.errors:
         yield from _problem("error", "red", error, style)
     for note in plan.notes:

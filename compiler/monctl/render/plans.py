@@ -41,6 +41,7 @@ def json_text(plans: Sequence[Plan]) -> str:
         if documents
         else {},
         **{name: [entry for document in documents for entry in document[name]] for name in ("changes", "fidelity", "errors", "notes")},
+        "unasked": {f"{document['estate']}/{target}": why for document in documents for target, why in document["unasked"].items()},
     }
     return json.dumps(whole, indent=2, ensure_ascii=False) + "\n"
 

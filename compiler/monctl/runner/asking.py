@@ -11,8 +11,8 @@ from monctl.errors import MonctlError
 from monctl.runner.checks import REACHES, Check
 from monctl.runner.gauges import Gauges
 from monctl.runner.outcome import Failed, Fault, Measured, Missed, Outcome, Reading
-from monctl.runner.pace import Pace
 from monctl.runner.probes.probe import Ask, Probe
+from monctl.runner.standstill import Standstill
 
 LOG = logging.getLogger("monctl.runner")
 _STOOD = 0.25
@@ -41,7 +41,7 @@ class Asker:
         now: Callable[[], float],
     ) -> None:
         self._make, self._arrived, self._gauges, self._limits, self._now = probe, arrived, gauges, limits, now
-        self._pace = Pace(gauges.stood.inc)
+        self._standstill = Standstill(gauges.stood.inc)
         self._probes: dict[str, Probe] = {}
         self._running: dict[str, asyncio.Task[None]] = {}
         self._permits = asyncio.Semaphore(limits.at_once)
@@ -51,7 +51,7 @@ class Asker:
         """Start a run; False while the last one is still in flight."""
         if check.id in self._running:
             return False
-        self._pace.begin()
+        self._standstill.begin()
         self._running[check.id] = asyncio.create_task(self._run(check, slot))
         return True
 
@@ -96,7 +96,7 @@ class Asker:
 
     async def close(self) -> None:
         """Give up what is in flight, and close."""
-        self._pace.end()
+        self._standstill.end()
         for task in self._running.values():
             task.cancel()
         await asyncio.gather(*self._running.values(), return_exceptions=True)
@@ -108,7 +108,7 @@ class Asker:
         finally:
             self._running.pop(check.id, None)
             if not self._running:
-                self._pace.end()
+                self._standstill.end()
         if isinstance(found, Missed):
             self.miss(check, slot, found.cause)
         else:
@@ -131,14 +131,14 @@ class Asker:
             return Missed(cause)
         self._gauges.inflight.inc()
         self._gauges.lag.observe(max(0.0, self._now() - slot))
-        stood_s = self._pace.stood_s
+        stood_s = self._standstill.stood_s
         try:
             found = await self.ask(check, slot)
         finally:
             self._gauges.inflight.dec()
             lock.release()
             self._permits.release()
-        if _bad(found) and self._pace.stood_s - stood_s > check.timeout_s * _STOOD:
+        if _bad(found) and self._standstill.stood_s - stood_s > check.timeout_s * _STOOD:
             self._gauges.missed.labels("busy").inc()
             return Fault("busy", "this runner was too busy itself to hear the answer in time")
         return found

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 
+from monctl.bundle import Bundle
 from monctl.errors import UsageError
+from monctl.runner.core.watch import watch
 from monctl.runner.core.world import Matcher
 from monctl.suggest import did_you_mean
 
@@ -39,3 +41,20 @@ def _known(text: str, monitors: Collection[str]) -> str:
     if name not in monitors:
         raise UsageError(f"no monitor is called '{name}'", hint=did_you_mean(name, monitors) or "write LABEL=VALUE, or a monitor's name")
     return name
+
+
+def doubts(found: Sequence[Matcher], bundle: Bundle) -> list[str]:
+    """What is odd about matchers, one sentence each: a label or value that no monitor has. Rows and series may still have them."""
+    held: dict[str, set[str]] = {"severity": set(bundle.severities), "kind": {"health"}, "monitor": set(), "service": set(), "team": set()}
+    for monitor in bundle.monitors.values():
+        for name, value in watch(bundle, monitor).labels.items():
+            held.setdefault(name, set()).add(value)
+    said = []
+    for one in found:
+        if one.label not in held:
+            near = did_you_mean(one.label, held)
+            said.append(f"no monitor has a label '{one.label}'; only rows or series could" + (f" ({near})" if near else ""))
+        elif one.op in {"=", "=~"} and not any(one.matches({one.label: value}) for value in held[one.label]):
+            near = did_you_mean(one.value, held[one.label]) if one.op == "=" else None
+            said.append(f"no monitor has {one.label}{one.op}{one.value} now" + (f" ({near})" if near else ""))
+    return said

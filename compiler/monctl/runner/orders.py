@@ -20,7 +20,7 @@ def event_of(order: Order) -> Acked | Unacked:
 
 
 def silence_of(order: Order) -> Silence:
-    """Of a `silence` or `maintenance`."""
+    """Of a `silence` or `maintenance`. Raises ValueError for an expression that is none."""
     body = order.body
     matchers = tuple(from_json(Matcher, one) for one in body["matchers"])
     for matcher in matchers:

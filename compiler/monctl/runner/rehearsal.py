@@ -16,7 +16,6 @@ from monctl.errors import UsageError
 from monctl.quantity import Duration
 from monctl.resource import Json
 from monctl.runner.accelerated import Accelerated
-from monctl.runner.checks import checks
 from monctl.runner.message import Item
 from monctl.runner.standins.act import Action, act
 from monctl.runner.standins.around import Around
@@ -161,12 +160,6 @@ def scene(path: Path) -> Scene:
         for one in said.get("life", ())
     ]
     return Scene(said.get("baseline", ()), life, said.get("story", {}))
-
-
-def needs_postgres(bundle: Bundle) -> bool:
-    """Whether anything is asked of PostgreSQL."""
-    asked = {getattr(check.source, "datasource", None) for check in checks(bundle).values()}
-    return any(one.type == "postgresql" and one.name in asked for one in bundle.datasources.values())
 
 
 def _finding(item: Item) -> str:

@@ -10,8 +10,6 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Literal
 
-from monctl.bundle import Bundle
-from monctl.measure import Sql
 from monctl.runner.outcome import Failed, Fault, Measured, Missed, Nothing, Outcome, Reading
 
 Pause = Literal["restart", "down"]
@@ -38,12 +36,6 @@ def samples(series: Mapping[str, str], *, rows: bool = False) -> tuple[Sample, .
     read = {_name(name): tuple(_numbers(text)) for name, text in series.items()}
     longest = max(map(len, read.values()), default=0)
     return tuple(_at(place, read, rows=rows) for place in range(longest))
-
-
-def is_rows(bundle: Bundle, monitor: str) -> bool:
-    """Whether every row of a monitor's source is a problem."""
-    source = bundle.monitors[monitor].source
-    return isinstance(source, Sql) and source.mode == "rows"
 
 
 def _name(name: str) -> Name:

@@ -86,7 +86,9 @@ class Writer:
                 self.written_at = self._clock.mono()
                 self._gauges.store_lost.set(0)
                 with contextlib.suppress(TimeoutError):
-                    await asyncio.wait_for(self._woken.wait(), self._idle_s)
+                    # not wait_for: in Python 3.11 it swallows a cancellation that comes together with what it waits for
+                    async with asyncio.timeout(self._idle_s):
+                        await self._woken.wait()
                 self._woken.clear()
                 await asyncio.sleep(_EVERY_S)
             except Fenced:

@@ -41,7 +41,7 @@ class AlertingClient:
         groups = [resource.body for resource in wanted if resource.kind == "rule_group"]
         yield from self._rule_groups({body["title"] for body in groups}, _titles(rule for body in groups for rule in body["rules"]))
         yield from self._contact_points()
-        for timing in self._http.get(f"{BASE}/mute-timings").json:
+        for timing in self._http.listed(f"{BASE}/mute-timings"):
             yield _mute_timing(timing)
 
     def whole(self, live: Live) -> Live:
@@ -90,7 +90,7 @@ class AlertingClient:
         `rules_wanted`: title → uid in the specs. A rule of nobody's that has such a title would be that one if its group were taken over.
         """
         groups: dict[tuple[str, str], list[Json]] = {}
-        for rule in self._http.get(f"{BASE}/alert-rules").json:
+        for rule in self._http.listed(f"{BASE}/alert-rules"):
             groups.setdefault((rule["folderUID"], rule["ruleGroup"]), []).append(rule)
         whole = [
             group
@@ -156,7 +156,7 @@ class AlertingClient:
 
     def _contact_points(self) -> Iterator[Live]:
         points: dict[str, list[Json]] = {}
-        for integration in self._http.get(f"{BASE}/contact-points").json:
+        for integration in self._http.listed(f"{BASE}/contact-points"):
             points.setdefault(integration["name"], []).append(integration)
         for name, integrations in points.items():
             yield Live("contact_point", name, bare_name(name), {"name": name, "receivers": integrations}, read_name(name))

@@ -108,7 +108,7 @@ class GrafanaClient:
 
     def datasources(self) -> list[Mapping[str, Json]]:
         """Every data source. Never with its credentials: the server keeps them."""
-        return list(self._http.get("/api/datasources").json)
+        return self._http.listed("/api/datasources")
 
     def lookup(self, wanted: Lookup) -> str | None:
         """The uid of a data source, by `uid` or by `name`; of a folder by `uid`; the name of a contact point or a mute timing by `name`."""
@@ -199,7 +199,7 @@ class GrafanaClient:
         """Every hit of a type, page by page until one is not full."""
         page = 1
         while True:
-            hits = self._http.get("/api/search", type=kind, limit=PAGE, page=page).json
+            hits = self._http.listed("/api/search", type=kind, limit=PAGE, page=page)
             yield from hits
             if len(hits) < PAGE:
                 return

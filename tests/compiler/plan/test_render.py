@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
 import re
+from dataclasses import replace
 
+from monctl.naming import names_for
 from monctl.plan import Action, Cause, Change, Difference, FieldChange, Place, Plan, Problem, assemble
 from monctl.render.plan_markdown import marker
 from monctl.render.plan_markdown import render as markdown
 from monctl.render.plan_text import render as text
+from monctl.render.plans import json_text
+from monctl.resource import Live
 from monctl.target import Fidelity, Fit
 
 CHANGES = (
@@ -131,6 +136,30 @@ def test_nothing_to_do_is_said_in_one_line() -> None:
     assert "No changes: all 3 objects are as the specs say." in markdown(empty)
 
 
+def test_what_could_not_be_asked_is_in_every_form_and_never_no_changes() -> None:
+    seen = assemble([Difference("grafana", unchanged=1, owned=1)], estate="e")
+    partly = replace(seen, unasked={"pagerduty": "no answer"})
+    blind = replace(assemble([], estate="e"), unasked={"pagerduty": "no answer"})
+
+    assert text(partly) == (
+        "e\n\ngrafana   (1 unchanged)\n\nnot asked: pagerduty\n\nNo changes in what could be asked. The one object is as the specs say.\n"
+    )
+    assert text(blind) == "e\n\nnot asked: pagerduty\n\nNothing could be asked; nothing is known.\n"
+    assert "No changes in what could be asked: the one object is as the specs say." in markdown(partly)
+    assert "- :x: `pagerduty` was not asked: `no answer`" in markdown(partly)
+    assert "No changes" not in markdown(blind)
+    assert json.loads(json_text([partly]))["unasked"] == {"pagerduty": "no answer"}
+    assert json.loads(json_text([partly, blind]))["unasked"] == {"e/pagerduty": "no answer"}
+
+
+def test_a_comment_without_changes_still_tells_its_notes() -> None:
+    plan = assemble(
+        [Difference("t", unchanged=2, owned=2, notes=(Problem("t", "", "made against a snapshot, 9 days old", ""),))], estate="e"
+    )
+
+    assert "made against a snapshot, 9 days old" in markdown(plan)
+
+
 def test_long_lists_are_folded_and_deletions_never() -> None:
     new = tuple(Change(f"m.{n}", "t", "k", f"n{n:03}", f"N{n}", Action.CREATE) for n in range(100))
     gone = tuple(Change(f"m.{n}", "t", "k", f"g{n:03}", f"G{n}", Action.DELETE, "x") for n in range(100))
@@ -188,3 +217,13 @@ def test_markdown_is_cut_by_whole_objects() -> None:
     assert 0 < kept < 500
     assert f"_{500 - kept} more changes are not shown" in shown
     assert shown.count("```diff") * 2 == shown.count("```")
+
+
+def test_a_number_is_named_where_its_own_key_says_that_it_is_an_id() -> None:
+    contacts = FieldChange("contacts", None, [{"contactId": 5200003, "threshold": 5200004}])
+    change = Change("m.a", "t", "k", "a", "A", Action.CREATE, None, (contacts,))
+    lives = [Live("k", "5200003", "Ana", {}), Live("k", "5200004", "Ben", {})]
+    names = names_for((change,), lives, {}, ())
+
+    assert names == {"5200003": "Ana"}
+    assert "contacts: [{contactId: Ana, threshold: 5200004}]" in text(assemble([Difference("t", (change,), names=names)], estate="e"))

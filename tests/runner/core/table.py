@@ -18,9 +18,10 @@ from monctl.link import link
 from monctl.load import load
 from monctl.quantity import Duration
 from monctl.runner.core.event import Acked, Removed, Unacked
+from monctl.runner.core.watch import watch
 from monctl.runner.core.world import Matcher, Silence, Standing
 from monctl.runner.play import Action, Played, Said, Stands, Unsilenced, play
-from monctl.runner.series import is_rows, samples
+from monctl.runner.series import samples
 from monctl.target import discover
 
 MONDAY = datetime(2026, 1, 5, tzinfo=UTC)
@@ -79,7 +80,7 @@ def played(case: Case, folder: Path) -> tuple[Played, float]:
         for one in said.get("actions", ())
         for action in _what(one, monitor, start_at, text, folder)
     ]
-    read = samples(said["series"], rows=is_rows(found, monitor))
+    read = samples(said["series"], rows=watch(found, found.monitors[monitor]).rows)
     until = start_at + seconds(said["until"]) if "until" in said else None
     return play(found, monitor, read, start=start_at, actions=actions, until=until), start_at
 

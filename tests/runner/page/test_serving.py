@@ -27,7 +27,7 @@ def test_it_answers_until_it_is_cancelled_and_leaves_the_port(tmp_path: Path) ->
     async def work(world: World) -> tuple[int, str]:
         serving = asyncio.create_task(serve_page(world.runner))
         found: tuple[int, str] | None = None
-        async with aiohttp.ClientSession() as http:
+        async with aiohttp.ClientSession() as http, asyncio.timeout(60):
             while found is None:
                 try:
                     async with http.get(f"http://127.0.0.1:{port}/healthz") as answer:

@@ -541,10 +541,11 @@ def test_sending_goes_on_when_the_store_is_back(shop: Bundle, where: str) -> Non
         store.failing = {where: 1}
         running = asyncio.create_task(sender.run())
         await until(lambda: not store.failing[where])
-        while len({item.incident for _, message in office.taken for item in message.items}) < 4:
-            clock.at += 1
-            sender._woken.set()
-            await asyncio.sleep(0)
+        async with asyncio.timeout(60):
+            while len({item.incident for _, message in office.taken for item in message.items}) < 4:
+                clock.at += 1
+                sender._woken.set()
+                await asyncio.sleep(0)
         sender.stop()
         await running
         await store.close()

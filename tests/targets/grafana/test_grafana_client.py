@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from monctl.errors import AuthError, Conflict, Rejected, UsageError
+from monctl.errors import AuthError, Conflict, Garbled, Rejected, UsageError
 from monctl.resource import Json, Live, Mark, Resource, lookup
-from monctl.sandbox.emulator import Request
+from monctl.sandbox.emulator import Request, Response
 from monctl.target import Settings
 from monctl_targets.grafana import client as client_module
 from monctl_targets.grafana import target
@@ -348,3 +348,17 @@ def call(emulator: GrafanaEmulator, method: str, path: str, body: Json = None) -
 
     data = b"" if body is None else json.dumps(body).encode()
     return emulator.handle(Request.of(method, path, {"Authorization": "Bearer glsa_x"}, data))
+
+
+@pytest.mark.parametrize("path", ["search", "alert-rules", "contact-points", "mute-timings"])
+def test_a_map_where_a_list_should_be_is_no_empty_reading(path: str, grafana: GrafanaEmulator, client_of: Connect) -> None:
+    client = client_of(grafana)
+    answer = grafana.handle
+
+    def garbled(request: Request) -> Response:
+        return Response(200, {}) if request.method == "GET" and request.path.endswith(path) else answer(request)
+
+    grafana.handle = garbled  # type: ignore[method-assign] # the wire, changed
+
+    with pytest.raises(Garbled, match="no list"):
+        list(client.read([]))

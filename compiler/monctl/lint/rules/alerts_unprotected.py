@@ -32,7 +32,8 @@ def alerts_unprotected(program: Program, context: Context) -> Iterator[Finding]:
         channels:
           hook: {webhook: {url: https://hooks.example.com/alerts, headers: {Authorization: "${env:HOOK_TOKEN}"}}}
 
-    **Source.** Bearer tokens need TLS with a checked certificate: https://www.rfc-editor.org/rfc/rfc6750#section-5.2 (from memory, 2026-11-21)
+    **Source.** "Bearer tokens need to be protected from disclosure in storage and in transport": https://www.rfc-editor.org/rfc/rfc6750 (abstract,
+    read in a copy 2026-11-21)
     """
     for channel in program.channels.values():
         url = channel.settings.get("url")

@@ -17,7 +17,7 @@ from monctl.lint.tree import place
 _OPENING = re.compile(r"\b(COUNT\s*\()[\s(]*\Z", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|[()]")
 _FILTERS = frozenset({"postgres", "sqlite", "duckdb"})
-"""Dialects with FILTER: https://modern-sql.com/feature/filter (from memory, 2026-11-21)."""
+"""Dialects with FILTER: https://modern-sql.com/feature/filter, https://www.caniusesql.com/f/filter-aggregate (read 2026-11-21)."""
 
 
 @query_rule("SQL022", "count-of-condition", level=Level.ERROR, nodes=("Count",), fixes=True)

@@ -27,8 +27,8 @@ def differs_from_one_of_two(node: exp.Expr, query: Query, context: Context) -> I
 
         SELECT COUNT(*) AS open FROM jobs WHERE state NOT IN ('done', 'cancelled')
 
-    **Source.** Follows from the meaning of OR; one of the checks of PVS-Studio and of clang-tidy (`misc-redundant-expression`) for other languages
-    (from memory, 2026-11-21)
+    **Source.** Clang warns of `x != 2 || x != 3` (-Wtautological-overlap-compare), as its test says:
+    https://android.googlesource.com/platform/external/clang/+/brillo-m9-dev/test/Sema/warn-overlap.c (read 2026-11-21)
     """
     if not isinstance(node, exp.Or) or isinstance(node.parent, exp.Or):
         return

@@ -10,7 +10,8 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tables import is_large, tables
+from monctl.lint.tables import is_large, is_time, tables
+from monctl.lint.tree import conjuncts
 
 _COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 
@@ -19,7 +20,8 @@ _COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A condition computes with a column of a large table, so that no index on the column can be used.
 
-    `DATE(created_at) = …`, `created_at + INTERVAL '1 hour' > NOW()`, `LOWER(email) = …`. Said of tables that the datasource lists under `large`.
+    `DATE(created_at) = …`, `created_at + INTERVAL '1 hour' > NOW()`, `LOWER(email) = …`. Said of tables that the datasource lists under `large`,
+    unless another condition limits a time, which stands alone: then few rows are left to compute with. A field of a JSON document is no computation.
 
     **Why.** The database computes the figure for each row of the table to compare it. The same condition with the column alone on one side reads
     a few pages of an index.
@@ -39,7 +41,7 @@ def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterat
     select = node.parent
     if query.datasource is None or not query.datasource.large_tables or not isinstance(select, exp.Select):
         return
-    if not any(is_large(one, query.datasource) for one in tables(select)):
+    if not any(is_large(one, query.datasource) for one in tables(select)) or any(_limits_time(one, query) for one in conjuncts(node.this)):
         return
     for comparison in node.find_all(*_COMPARISONS):
         if comparison.parent_select is not select:
@@ -54,9 +56,17 @@ def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterat
             )
 
 
+def _limits_time(part: exp.Expr, query: Query) -> bool:
+    """`created_at > …`, with the column alone on its side."""
+    sides = (part.this, part.args.get("expression")) if isinstance(part, _COMPARISONS) else ()
+    return any(isinstance(side, exp.Column) and is_time(side, query) for side in sides)
+
+
 def _computed(side: exp.Expr) -> exp.Column | None:
     """The one column inside a function, a cast or a sum; None where it stands alone, or where there is more than one."""
     if not isinstance(side, exp.Func | exp.Add | exp.Sub | exp.Mul | exp.Div) or isinstance(side, exp.Coalesce | exp.Case | exp.AggFunc):
+        return None
+    if side.find(exp.JSONExtract, exp.JSONExtractScalar, exp.JSONBExtract, exp.JSONBExtractScalar) is not None:
         return None
     found = list(side.find_all(exp.Column))
     return found[0] if len(found) == 1 and side.find(exp.Query) is None else None

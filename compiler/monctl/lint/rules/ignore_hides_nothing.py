@@ -31,7 +31,7 @@ def ignore_hides_nothing(program: Program, context: Context) -> Iterator[Finding
 
         query: SELECT duration FROM runs ORDER BY started_at DESC LIMIT 1
 
-    **Source.** Unused suppressions in Ruff (RUF100): https://docs.astral.sh/ruff/rules/unused-noqa/ (from memory, 2026-11-21)
+    **Source.** Unused suppressions in Ruff (RUF100): https://docs.astral.sh/ruff/rules/unused-noqa (read 2026-11-21)
     """
     for ignore in context.ignores:
         if ignore.fault or ignore.is_over(context.today):

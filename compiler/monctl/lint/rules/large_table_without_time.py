@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from sqlglot import expressions as exp
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
-from monctl.lint.kinds import kind_of
 from monctl.lint.queries import Query
 from monctl.lint.rule import ROOT, query_rule
-from monctl.lint.tables import is_large, tables, type_of
+from monctl.lint.tables import is_large, is_time, tables
 from monctl.lint.tree import conjuncts
 
 _OFTEN_S = 300
-_TIMES = re.compile(r"(?:.*_)?(?:at|on|ts|time|date|day|timestamp|created|updated|modified)(?:_.*)?|.*(?:time|date)", re.IGNORECASE)
 
 
 @query_rule("SQL028", "large-table-without-time", level=Level.WARNING, nodes=(ROOT,))
@@ -62,14 +59,9 @@ def _is_limited(select: exp.Select, query: Query) -> bool:
         select.args["where"].this,
         *(join.args["on"] for join in select.args.get("joins") or () if join.args.get("on") is not None),
     ]
-    if any(_is_time(column, query) for condition in conditions for column in condition.find_all(exp.Column)):
+    if any(is_time(column, query) for condition in conditions for column in condition.find_all(exp.Column)):
         return True
     return any(_is_lookup(part) for condition in conditions for part in conjuncts(condition))
-
-
-def _is_time(column: exp.Column, query: Query) -> bool:
-    declared = type_of(column, query)
-    return kind_of(declared) == "time" if declared is not None else _TIMES.fullmatch(column.name) is not None
 
 
 def _is_lookup(part: exp.Expr) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from monctl.finding import Edit, Finding, Fix, Level
 from monctl.lint.context import Context
+from monctl.lint.receivers import people
 from monctl.lint.rule import found, rule
 from monctl.program import Program, Recipient
 from monctl.source import Origin
@@ -15,7 +16,7 @@ from monctl.source import Origin
 def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Finding]:
     """A later level of an escalation calls only those whom earlier levels have called already.
 
-    Also said of one level that names the same recipient twice.
+    Whoever is the only one of a rotation counts as that person, a team as its members. Also said of one level that names the same recipient twice.
 
     **Why.** Whoever did not answer the first call sleeps, flies, or has no signal. An escalation exists to find somebody else.
 
@@ -40,6 +41,7 @@ def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Findi
     """
     for escalation in program.escalations.values():
         called: set[Recipient] = set()
+        persons: set[str] = set()
         for at, step in enumerate(escalation.steps):
             where = escalation.origin.at("levels", at, "notify")
             if len(set(step.recipients)) < len(step.recipients):
@@ -50,7 +52,7 @@ def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Findi
                     address=f"escalation.{escalation.name}",
                     fix=_fix(where, context),
                 )
-            elif step.recipients and called.issuperset(step.recipients):
+            elif step.recipients and all(one in called or _is_known(program, one, persons) for one in step.recipients):
                 yield found(
                     f"level {at + 1} calls nobody who was not called before",
                     where,
@@ -58,6 +60,22 @@ def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Findi
                     address=f"escalation.{escalation.name}",
                 )
             called.update(step.recipients)
+            persons.update(name for one in step.recipients for name in _certain(program, one))
+
+
+def _certain(program: Program, recipient: Recipient) -> tuple[str, ...]:
+    """Whoever is called at any time of the week: a person, all of a team, the only one of a rotation that is on call at all hours."""
+    behind = people(program, recipient)
+    if recipient.kind != "rotation":
+        return behind
+    layers = program.rotations[recipient.name].layers if recipient.name in program.rotations else ()
+    always = any(layer.name == recipient.layer and not layer.restrictions for layer in layers)
+    return behind if always and len(set(behind)) == 1 else ()
+
+
+def _is_known(program: Program, recipient: Recipient, persons: set[str]) -> bool:
+    behind = people(program, recipient)
+    return bool(behind) and persons.issuperset(behind)
 
 
 def _fix(origin: Origin, context: Context) -> Fix | None:

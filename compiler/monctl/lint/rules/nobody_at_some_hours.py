@@ -35,7 +35,7 @@ def nobody_at_some_hours(program: Program, context: Context) -> Iterator[Finding
 
     or another layer for nights and weekends, named in the escalation as well.
 
-    **Source.** Gaps in on-call coverage: https://support.pagerduty.com/main/docs/schedule-basics (from memory, 2026-11-21)
+    **Source.** While nobody is on call, "no incident will be created": https://support.pagerduty.com/docs/schedules (read 2026-11-21)
     """
     for name in sorted(_at_all_hours(program)):
         escalation = program.escalations.get(name)

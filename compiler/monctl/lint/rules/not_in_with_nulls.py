@@ -20,7 +20,7 @@ _AFTER_WHERE = ("group", "having", "windows", "qualify", "order", "limit", "offs
 
 @query_rule("SQL008", "not-in-with-nulls", level=Level.WARNING, nodes=("In",), fixes=True)
 def not_in_with_nulls(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
-    """A query uses NOT IN with a subquery whose column may be NULL.
+    """A query uses NOT IN with a subquery whose column may be NULL, or with a list that holds NULL.
 
     One NULL among the rows of the subquery, and `x NOT IN (…)` is true for no x at all. A column called `id` or `rowid`, or whose name ends in `oid`
     as those of PostgreSQL's catalogue do, and one that the subquery itself keeps from NULL (IS NOT NULL, COALESCE, COUNT), is taken as safe.
@@ -37,7 +37,15 @@ def not_in_with_nulls(node: exp.Expr, query: Query, context: Context) -> Iterato
 
     **Source.** NOT IN in the PostgreSQL manual: http://www.network-theory.co.uk/docs/postgresql9/vol1a/NOTIN.html (read 2026-11-21)
     """
-    if not (node.args.get("negate") or isinstance(node.parent, exp.Not)) or not isinstance(node.args.get("query"), exp.Subquery):
+    if not (node.args.get("negate") or isinstance(node.parent, exp.Not)):
+        return
+    null = next((one for one in node.expressions if isinstance(one, exp.Null)), None)
+    if null is not None:
+        yield query.fault(
+            "NOT IN is true for nothing with NULL in its list", null, help="leave NULL out, and add IS NOT NULL if that is meant"
+        )
+        return
+    if not isinstance(node.args.get("query"), exp.Subquery):
         return
     select = node.args["query"].this
     if not isinstance(select, exp.Select) or len(select.expressions) != 1:

@@ -13,8 +13,8 @@ from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import ROOT, query_rule
 
-# https://www.postgresql.org/docs/current/functions-admin.html and functions-sequence.html, https://dev.mysql.com/doc/refman/8.4/en/locking-functions.html
-# (from memory, 2026-11-21): functions that write, lock, wait, signal, or reach outside the database
+# Functions that write, lock, wait, signal, or reach outside the database. Read 2026-11-21: https://dev.mysql.com/doc/refman/8.0/en/locking-functions.html
+# in a copy; the others from memory, named on https://www.postgresql.org/docs/current/functions-admin.html and functions-sequence.html
 SIDE_EFFECTS = {
     "postgres": {
         "nextval", "setval", "pg_sleep", "pg_sleep_for", "pg_sleep_until", "set_config", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock",
@@ -65,7 +65,8 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
 
         query: SELECT COUNT(*) AS stuck FROM jobs WHERE state = 'stuck'
 
-    **Source.** Locking clauses of SELECT: https://www.postgresql.org/docs/current/sql-select.html (from memory, 2026-11-21)
+    **Source.** FOR UPDATE, NO KEY UPDATE, SHARE and KEY SHARE at the end of a SELECT: https://manpages.ubuntu.com/manpages/xenial/en/man7/SELECT.7.html
+    (PostgreSQL's own page, read 2026-11-21)
     """
     if isinstance(node, exp.Anonymous):
         if node.name.lower() in SIDE_EFFECTS.get(query.dialect, ()):

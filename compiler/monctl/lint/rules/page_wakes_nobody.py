@@ -39,7 +39,7 @@ def page_wakes_nobody(program: Program, context: Context) -> Iterator[Finding]:
                 yield found(
                     f"'{alert.severity}' must wake somebody, but {_listed(names)} only {'waits' if len(names) == 1 else 'wait'} to be read",
                     alert.origin,
-                    help="add a pagerduty or sms channel, or an escalation that calls somebody",
+                    help="add a pagerduty or sms channel, or an escalation that calls somebody; or write `pages: false` where it can wait",
                     address=monitor.address,
                     on_key=True,
                 )

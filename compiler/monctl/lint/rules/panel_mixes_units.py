@@ -32,7 +32,8 @@ def panel_mixes_units(program: Program, context: Context) -> Iterator[Finding]:
           - {title: CPU, metric: cpu}
           - {title: Response time, metric: response-time}
 
-    **Source.** One unit per panel in Grafana's field config: https://grafana.com/docs/grafana/latest/panels-visualizations/configure-standard-options/ (from memory, 2026-11-21)
+    **Source.** A standard option such as the unit "is applied to all fields or series" of a panel:
+    https://grafana.com/docs/grafana/v12.4/visualizations/panels-visualizations/configure-standard-options.md (read 2026-11-21)
     """
     for dashboard in program.dashboards.values():
         for row in dashboard.rows:

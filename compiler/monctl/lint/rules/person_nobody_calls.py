@@ -31,7 +31,7 @@ def person_nobody_calls(program: Program, context: Context) -> Iterator[Finding]
 
     or no Carl.
 
-    **Source.** Data that is no longer needed: https://gdpr-info.eu/art-5-gdpr/, paragraph 1 (e) (from memory, 2026-11-21)
+    **Source.** Data that is no longer needed: https://gdpr-info.eu/art-5-gdpr/, paragraph 1 (e) (read in a copy 2026-11-21)
     """
     used = {name for team in program.teams.values() for name in (*team.members, team.lead)}
     for rotation in program.rotations.values():

@@ -44,7 +44,8 @@ def secret_in_clear(program: Program, context: Context) -> Iterator[Finding]:
 
     and revoke the one that was here.
 
-    **Source.** https://docs.github.com/en/code-security/secret-scanning/introduction/supported-secret-scanning-patterns (from memory, 2026-11-21)
+    **Source.** Whose secrets others look for: https://docs.github.com/en/code-security/reference/secret-security/supported-secret-scanning-patterns
+    (read 2026-11-21)
     """
     for file, text in context.texts.items():
         lines: Lines | None = None

@@ -32,7 +32,8 @@ def secret_unprotected(program: Program, context: Context) -> Iterator[Finding]:
 
         http: {url: https://api.example.com/status, headers: {Authorization: "${env:API_TOKEN}"}}
 
-    **Source.** Bearer tokens need TLS with a checked certificate: https://www.rfc-editor.org/rfc/rfc6750#section-5.2 (from memory, 2026-11-21)
+    **Source.** "Bearer tokens need to be protected from disclosure in storage and in transport": https://www.rfc-editor.org/rfc/rfc6750 (abstract,
+    read in a copy 2026-11-21)
     """
     for source, origin, address in _checks(program):
         secrets = [name for name, value in source.headers.items() if isinstance(value, SecretRef)]

@@ -36,7 +36,7 @@ def share_above_hundred(node: exp.Expr, query: Query, context: Context) -> Itera
     above, below = _counted(_core(node.this)), _counted(_core(node.expression))
     if above is None or below is None or not below or not _is_percent(node, query):
         return
-    if below <= above or _says_any_of(above, node.expression):
+    if below <= above or (_says_any_of(above, node.expression) and not _excludes(above, below)):
         return
     yield query.fault(
         "this percentage can exceed 100: not all that is counted above is counted below", node, help="divide by a count that holds both"
@@ -86,6 +86,15 @@ def _parts(condition: exp.Expr) -> frozenset[str]:
 def _says_any_of(above: frozenset[str], below: exp.Expr) -> bool:
     """Whether the divisor's conditions hold an OR, an IN or a range: then the one above may be a part of them."""
     return below.find(exp.Or, exp.In, exp.Between, exp.Not, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.Like) is not None
+
+
+def _excludes(above: frozenset[str], below: frozenset[str]) -> bool:
+    """Whether nothing is counted both above and below: `ok` and `NOT ok`, `x IS NULL` and `x IS NOT NULL`."""
+    return any(not _denied(part).isdisjoint(below) for part in above) or any(not _denied(part).isdisjoint(above) for part in below)
+
+
+def _denied(part: str) -> frozenset[str]:
+    return frozenset({f"not {part}", f"{part.removesuffix(' null')} not null"} if part.endswith(" is null") else {f"not {part}"})
 
 
 def _is_percent(node: exp.Expr, query: Query) -> bool:

@@ -28,7 +28,8 @@ def too_many_lines(program: Program, context: Context) -> Iterator[Finding]:
 
     or panels of a few lines that belong together.
 
-    **Source.** "Avoid overloading": https://grafana.com/docs/grafana/latest/dashboards/build-dashboards/best-practices/ (from memory, 2026-11-21)
+    **Source.** "Keep your graphs simple and focused": https://grafana.com/docs/grafana/v8.4/best-practices/best-practices-for-creating-dashboards/
+    (read 2026-11-21)
     """
     for dashboard in program.dashboards.values():
         for row in dashboard.rows:

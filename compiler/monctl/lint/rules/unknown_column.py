@@ -44,9 +44,15 @@ def unknown_column(node: exp.Expr, query: Query, context: Context) -> Iterator[F
         return
     schema = Declared(query.datasource)
     reported: set[int] = set()
+    made = {part.alias.lower() for part in node.find_all(exp.CTE)}  # a DELETE … RETURNING makes rows as well, and has no scope
     for scope in scopes(node):
         for source in scope.sources.values():
-            if isinstance(source, exp.Table) and id(source) not in reported and schema.lacks(source):
+            if (
+                isinstance(source, exp.Table)
+                and id(source) not in reported
+                and schema.lacks(source)
+                and (source.db or source.name.lower() not in made)
+            ):
                 reported.add(id(source))
                 yield query.fault(
                     f"datasource '{query.datasource.name}' declares no table '{source.name}'",

@@ -9,6 +9,7 @@ import json
 from collections.abc import Mapping
 
 from monctl.errors import UsageError
+from monctl.instant import epoch_text
 from monctl.resource import Json, SecretRef
 from monctl.runner.message import Item, Message
 from monctl.runner.notifiers import say
@@ -71,7 +72,7 @@ def event(message: Message, title: str, note: str = "", *, details: bool = True)
         "summary": say.cut(title, _SUMMARY),
         "source": _source(message, first),
         "severity": first.event if first else "info",
-        "timestamp": say.instant(first.since if first else message.now),
+        "timestamp": epoch_text(first.since if first else message.now),
         "group": _cut(f"{message.estate}/{message.environment}" if message.environment else message.estate),
     }
     if first and first.service:

@@ -15,6 +15,7 @@ from monctl import __version__
 from monctl.runner.clock import Clock, SystemClock
 from monctl.runner.notifiers.notifier import Again, Refused
 from monctl.runner.notifiers.say import cut, plain
+from monctl.sensitive import without
 
 AGENT = f"monctl/{__version__}"
 _TIMEOUT = aiohttp.ClientTimeout(total=20, sock_connect=10)
@@ -111,10 +112,8 @@ def retry_after(headers: Mapping[str, str], clock: Clock) -> float | None:
 
 def hide(text: str, secrets: Iterable[str]) -> str:
     """The text, short and on one line, with `***` for every secret in it; of a URL also for its path, which often is the secret."""
-    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), *_paths(secret)) if form}
-    for form in sorted(forms, key=len, reverse=True):
-        text = text.replace(form, "***")
-    return cut(plain(text, lines=False), 200)
+    forms = {form for secret in secrets for form in (secret, quote(secret, safe=""), *_paths(secret))}
+    return cut(plain(without(text, forms), lines=False), 200)
 
 
 def reason(error: BaseException) -> str:

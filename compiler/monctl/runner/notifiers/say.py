@@ -6,10 +6,11 @@ import hashlib
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from datetime import datetime
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from monctl.number import counted
 from monctl.quantity import Duration
 from monctl.runner.message import Item, Message
 
@@ -72,11 +73,6 @@ def lately(at: float, now: float, time_zone: str) -> str:
     return text[11:] if text[:10] == when(now, time_zone)[:10] else text
 
 
-def instant(at: float) -> str:
-    """`2026-11-21T12:05:00Z`."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
-
-
 def web(url: str) -> bool:
     """Whether a browser would open it: an absolute http or https address without blanks."""
     try:
@@ -120,8 +116,8 @@ def _headline(message: Message) -> str:
     first = message.items[0]
     if message.kind == "digest":
         firing = sum(item.state == "firing" for item in message.items)
-        counted = f"{_count(len(message.items), 'alert')}, {firing or 'none'} still firing"
-        return f"🗞 Digest{f' of {message.period}' if message.period else ''}: {counted}"
+        among = f"{counted(len(message.items), 'alert')}, {firing or 'none'} still firing"
+        return f"🗞 Digest{f' of {message.period}' if message.period else ''}: {among}"
     more = f" and {len(message.items) - 1} more" if len(message.items) > 1 else ""
     if over(message):
         after = f", after {lasted(first.until - first.since)}" if first.until is not None and not more else ""
@@ -146,9 +142,9 @@ def shown(message: Message) -> tuple[Item, ...]:
 def folded(message: Message) -> str:
     """What is left out: `and 7 more alerts; 3 further messages were folded into this one`; empty when nothing is."""
     beyond = len(message.items) - SHOWN
-    parts = [f"and {_count(beyond, 'more alert')}"] if beyond > 0 else []
+    parts = [f"and {counted(beyond, 'more alert')}"] if beyond > 0 else []
     if message.collapsed:
-        parts.append(f"{_count(message.collapsed, 'further message')} {'was' if message.collapsed == 1 else 'were'} folded into this one")
+        parts.append(f"{counted(message.collapsed, 'further message')} {'was' if message.collapsed == 1 else 'were'} folded into this one")
     return "; ".join(parts)
 
 
@@ -209,7 +205,3 @@ def _alone(threshold: str) -> str:
 
 def _place(message: Message) -> str:
     return f"{message.estate} ({message.environment})" if message.environment else message.estate
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import urlsplit
 
 from monctl.errors import UsageError
+from monctl.instant import epoch_text
 from monctl.resource import Json
 from monctl.runner.message import Item, Message
 from monctl.runner.notifiers import say
@@ -123,8 +124,8 @@ def _alert(item: Item) -> dict[str, Json]:
         "title": item.title,
         "value": item.value,
         "threshold": item.threshold,
-        "since": say.instant(item.since),
-        "until": say.instant(item.until) if item.until is not None else "",
+        "since": epoch_text(item.since),
+        "until": epoch_text(item.until) if item.until is not None else "",
         "reason": item.reason,
         "message": item.text,
         "first_step": item.first_step,

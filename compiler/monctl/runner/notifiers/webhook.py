@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from monctl.errors import UsageError
+from monctl.instant import epoch_text
 from monctl.resource import Json, SecretRef
 from monctl.runner.clock import Clock, SystemClock
 from monctl.runner.message import Item, Message
@@ -75,7 +76,7 @@ def document(message: Message, title: str, note: str = "") -> dict[str, Json]:
         "channel": message.channel,
         "id": message.dedup_key,
         "thread": message.thread_key,
-        "at": say.instant(message.now),
+        "at": epoch_text(message.now),
         "alerts": [_alert(item) for item in message.items],
         "collapsed": message.collapsed,
         "escalation_level": message.level,
@@ -100,8 +101,8 @@ def key(message: Message) -> str:
 def _alert(item: Item) -> dict[str, Json]:
     found = {name: dict(text) if isinstance(text, Mapping) else text for name, text in asdict(item).items()}
     return found | {
-        "since": say.instant(item.since),
-        "until": None if item.until is None else say.instant(item.until),
+        "since": epoch_text(item.since),
+        "until": None if item.until is None else epoch_text(item.until),
         "affected": list(item.affected),
     }
 

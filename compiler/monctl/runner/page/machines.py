@@ -77,5 +77,5 @@ class Beats:
         return PlainTextResponse("ok\n" if site.runner.engine.call(monitors[0], word, code=code) else "no monitor waits for it\n")
 
 
-def _later(wait: float) -> Response:
-    return PlainTextResponse("too many calls\n", 429, headers={"Retry-After": str(max(1, round(wait)))})
+def _later(wait_s: float) -> Response:
+    return PlainTextResponse("too many calls\n", 429, headers={"Retry-After": str(max(1, round(wait_s)))})

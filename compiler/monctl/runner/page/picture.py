@@ -9,6 +9,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from monctl.bundle import Bundle
+from monctl.number import shorten
 from monctl.runner.board import Board
 from monctl.runner.page.words import path
 
@@ -134,7 +135,7 @@ def _edge(made: Mapping[str, ServiceShown], places: Mapping[str, tuple[float, fl
 
 def _box(one: ServiceShown, at: tuple[float, float]) -> Markup:
     x, y = at
-    title = one.title if len(one.title) <= _ROOM else one.title[: _ROOM - 1] + "…"
+    title = shorten(one.title, _ROOM)
     said = one.severity if one.state == "firing" else SAID[one.state]
     if one.affected_by and one.state != "firing":
         said += ", affected"

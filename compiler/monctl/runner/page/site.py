@@ -15,6 +15,7 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse
 
 from monctl import __version__
+from monctl.instant import epoch_text
 from monctl.runner.board import Board, Reader
 from monctl.runner.checks import shard
 from monctl.runner.core.state import MonitorState
@@ -150,7 +151,7 @@ def templates() -> Environment:
     made.filters |= {
         "ago": words.ago,
         "when": words.when,
-        "iso": words.iso,
+        "iso": epoch_text,
         "span": words.span,
         "path": words.path,
         "percent": words.percent,

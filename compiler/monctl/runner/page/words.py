@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
 from urllib.parse import quote
 
 from markupsafe import Markup, escape
@@ -41,11 +40,6 @@ def when(at: float, now: float, time_zone: str) -> str:
     if there.date() == here.date():
         return f"{there:%H:%M:%S}"
     return f"{there:%a %d %b %H:%M}" if there.year == here.year else f"{there:%d %b %Y %H:%M}"
-
-
-def iso(at: float) -> str:
-    """RFC 3339, in UTC."""
-    return datetime.fromtimestamp(at, UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
 
 
 def span(seconds: float | None) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Iterable
 
 from monctl.errors import UsageError
 from monctl.runner.outcome import Fault, Measured, Outcome
+from monctl.runner.probes.any_of import any_of
 from monctl.runner.probes.dial import Dial, Line
 
 
@@ -53,19 +54,7 @@ class Guard:
         if before is not None:
             await asyncio.wait({before})
         self._running, self._next = self._next, None
-        return await self._any()
-
-    async def _any(self) -> bool:
-        waiting = {asyncio.ensure_future(self._reaches(host, port)) for host, port in self.places}
-        try:
-            for done in asyncio.as_completed(waiting):
-                if await done:
-                    return True
-            return False
-        finally:
-            for task in waiting:
-                task.cancel()
-            await asyncio.gather(*waiting, return_exceptions=True)
+        return await any_of(self._reaches(host, port) for host, port in self.places)
 
     async def _reaches(self, host: str, port: int) -> bool:
         dial = Dial(self.line, self.timeout_s)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
 
 import dns.asyncquery
@@ -11,6 +10,8 @@ import dns.exception
 import dns.message
 import dns.rcode
 import dns.resolver
+
+from monctl.runner.probes.any_of import any_of
 
 Server = tuple[str, int]
 """Address and port."""
@@ -31,16 +32,7 @@ async def answers(within_s: float, servers: Sequence[Server] | None = None) -> b
     A forwarder whose line is cut says SERVFAIL, which is no answer; one that serves only its own zones says REFUSED, which is one.
     """
     asked = configured() if servers is None else servers
-    waiting = {asyncio.ensure_future(_answers(server, within_s)) for server in asked}
-    try:
-        for done in asyncio.as_completed(waiting):
-            if await done:
-                return True
-        return False
-    finally:
-        for task in waiting:
-            task.cancel()
-        await asyncio.gather(*waiting, return_exceptions=True)
+    return await any_of(_answers(server, within_s) for server in asked)
 
 
 async def _answers(server: Server, within_s: float) -> bool:

@@ -10,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from monctl.number import shorten
+
 Fields = Mapping[str, Any]
 
 _TIMES: Final = ("timestamp", "@timestamp", "time", "ts", "datetime", "date", "t")
@@ -120,7 +122,7 @@ def text_of(value: Any) -> str | None:
     if value is None:
         return None
     text = _text(value)
-    return text if len(text) <= 256 else text[:255] + "…"
+    return shorten(text, 256)
 
 
 def _read(text: str) -> float | None:

@@ -98,7 +98,7 @@ async def raw(address: str, within_s: float) -> Echo:
 
 
 async def program(address: str, within_s: float) -> Echo:
-    """Through the `ping` program, which brings its own right."""
+    """Through the `ping` program, which brings its own right. Raises NotAllowed where it is missing or has none, OSError for what it complains of."""
     path = shutil.which("ping")
     if path is None:
         raise NotAllowed

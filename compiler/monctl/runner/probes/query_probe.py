@@ -10,6 +10,7 @@ from decimal import Decimal
 from typing import Any, Final
 
 from monctl.measure import Sql
+from monctl.number import shorten
 from monctl.program import Datasource
 from monctl.runner.clock import Clock, SystemClock
 from monctl.runner.outcome import Failed, Measured, Nothing, Outcome, Reading
@@ -183,10 +184,8 @@ def _plain(value: object, unit: Unit | None = None) -> float | None:
 def _label(column: str, value: object) -> str | None:
     """What a column tells rows apart by; None for figures and times, which change from run to run."""
     match value:
-        case str() if len(value) <= 256:
-            return value
         case str():
-            return value[:255] + "…"
+            return shorten(value, 256)
         case bool() | uuid.UUID():
             return str(value).lower()
         case int() if column.casefold() == "id" or column.casefold().endswith(("_id", "id")):

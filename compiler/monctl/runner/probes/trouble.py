@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from typing import Final
 from urllib.parse import unquote, urlsplit
 
+from monctl.number import shorten
 from monctl.runner.outcome import Failed, Fault
 from monctl.runner.probes import local_resolver, mishap
 from monctl.runner.probes.dial import ResolverDown
@@ -83,7 +84,7 @@ def redact(text: str, *secrets: str) -> str:
     text = " ".join(text.split())
     text = re.sub(r"(?i)(password|passwd|pwd|secret|token)(\s*=\s*)\S+", rf"\1\2{HIDDEN}", text)
     text = re.sub(r"(\w+://)[^\s/@]*@", rf"\1{HIDDEN}@", text)
-    return text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…"
+    return shorten(text, _LONGEST)
 
 
 def _parts(secret: str) -> Iterator[str]:

@@ -55,7 +55,7 @@ def test_a_signal_is_told_by_its_name(run: Callable[..., Outcome]) -> None:
     )
 
 
-def test_runner_2_3_no_shell_reads_its_words(run: Callable[..., Outcome], tmp_path: Path) -> None:
+def test_no_shell_reads_its_words(run: Callable[..., Outcome], tmp_path: Path) -> None:
     words = ("$HOME; touch evil", "`id`", "*")
     said = tmp_path / "said.json"
     run("import json, sys; json.dump(sys.argv[2:], open(sys.argv[1], 'w'))", str(said), *words)
@@ -63,7 +63,7 @@ def test_runner_2_3_no_shell_reads_its_words(run: Callable[..., Outcome], tmp_pa
     assert tuple(json.loads(said.read_text())) == words
 
 
-def test_runner_2_3_its_environment_is_clean(run: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_its_environment_is_clean(run: Callable[..., Outcome], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SLACK_WEBHOOK", "hunter2")
     said = tmp_path / "said.json"
     text = "import json, os, sys; json.dump(dict(os.environ), open(sys.argv[1], 'w'))"
@@ -76,7 +76,7 @@ def test_runner_2_3_its_environment_is_clean(run: Callable[..., Outcome], tmp_pa
     assert (known["QUEUE"], known["TOKEN"], known["ZONE"]) == ("mail", "hunter3", "eu")
 
 
-def test_runner_2_3_a_secret_it_prints_is_hidden(run: Callable[..., Outcome]) -> None:
+def test_a_secret_it_prints_is_hidden(run: Callable[..., Outcome]) -> None:
     text = "import os, sys; sys.exit('bad token ' + os.environ['TOKEN'])"
     source = Command((sys.executable, "-I", "-S", "-c", text), {"TOKEN": SecretRef("env:TOKEN")})
 
@@ -89,7 +89,7 @@ def test_a_secret_that_is_not_set_keeps_it_from_being_started(run: Callable[...,
     assert found == Failed("command true: its secret cannot be read", "the secret env:TOKEN is not set")
 
 
-def test_runner_2_3_it_is_killed_with_its_children_when_time_is_over(means: Callable[..., Means], tmp_path: Path) -> None:
+def test_it_is_killed_with_its_children_when_time_is_over(means: Callable[..., Means], tmp_path: Path) -> None:
     """A child that holds the other end of a pipe: the pipe closes when, and only when, nobody of the group lives."""
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
@@ -112,18 +112,34 @@ def test_runner_2_3_it_is_killed_with_its_children_when_time_is_over(means: Call
     assert held == b"x"
 
 
-def test_a_child_left_behind_neither_holds_it_up_nor_lives_on(run: Callable[..., Outcome]) -> None:
-    text = "import subprocess, sys; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); print(7)"
+def test_a_child_left_behind_neither_holds_it_up_nor_lives_on(means: Callable[..., Means], tmp_path: Path) -> None:
+    """As above: the pipe can be read to its end only when the child is gone."""
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    text = (
+        "import subprocess, sys\n"
+        "held = open(sys.argv[1], 'wb', buffering=0); held.write(b'x')\n"
+        "subprocess.Popen([sys.executable, '-I', '-S', '-c', 'import time; time.sleep(600)'], pass_fds=[held.fileno()])\n"
+        "print(7)\n"
+    )
 
-    assert measured(run(text))[0]["value"] == 7.0
+    async def run() -> tuple[Outcome, bytes]:
+        probe = CommandProbe(Command((sys.executable, "-I", "-S", "-c", text, str(pipe))), means())
+        reading = asyncio.get_running_loop().run_in_executor(None, pipe.read_bytes)
+        return await probe.ask(Ask("check", 0.0, 30.0, 60.0)), await reading
+
+    found, held = asyncio.run(run())
+
+    assert measured(found)[0]["value"] == 7.0
+    assert held == b"x"
 
 
 @pytest.mark.parametrize(("limit", "most"), [("RLIMIT_CORE", 0), ("RLIMIT_NOFILE", 256), ("RLIMIT_CPU", 21), ("RLIMIT_AS", 4 * 1024**3)])
-def test_runner_2_3_it_runs_within_limits(run: Callable[..., Outcome], limit: str, most: int) -> None:
+def test_it_runs_within_limits(run: Callable[..., Outcome], limit: str, most: int) -> None:
     assert measured(run(f"import resource; print(resource.getrlimit(resource.{limit})[1])"))[0]["value"] == most
 
 
-def test_runner_2_3_output_without_end_is_ended(run: Callable[..., Outcome]) -> None:
+def test_output_without_end_is_ended(run: Callable[..., Outcome]) -> None:
     found = run("import sys, signal; signal.signal(signal.SIGXFSZ, signal.SIG_DFL)\nwhile True: sys.stdout.write('x' * 1000000)")
 
     assert measured(found)[1] == "it was ended by SIGXFSZ"

@@ -62,7 +62,7 @@ def test_sqlite_gives_no_more_rows_than_asked_for(lite: Path) -> None:
     assert Rows(("n",), ((1,), (2,)), more=True) == ask(lambda: Sqlite("d", lambda: str(lite)), endless, limit=2)
 
 
-def test_runner_2_3_sqlite_attach_creates_no_file(lite: Path, tmp_path: Path) -> None:
+def test_sqlite_attach_creates_no_file(lite: Path, tmp_path: Path) -> None:
     refused = refusal(lambda: Sqlite("d", lambda: str(lite)), f"ATTACH '{tmp_path}/evil.db' AS evil")
 
     assert "only SELECT is allowed" in str(refused)
@@ -85,12 +85,12 @@ def test_runner_2_3_sqlite_attach_creates_no_file(lite: Path, tmp_path: Path) ->
         "SELECT nosuch FROM orders",
     ],
 )
-def test_runner_2_3_sqlite_may_only_select(lite: Path, query: str) -> None:
+def test_sqlite_may_only_select(lite: Path, query: str) -> None:
     assert refusal(lambda: Sqlite("d", lambda: str(lite)), query).why == "query"
     assert ask(lambda: Sqlite("d", lambda: str(lite)), "SELECT count(*) FROM orders").rows == ((2,),)
 
 
-def test_runner_2_3_an_endless_query_of_sqlite_is_stopped(lite: Path) -> None:
+def test_an_endless_query_of_sqlite_is_stopped(lite: Path) -> None:
     endless = "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT count(*) FROM r"
 
     assert refusal(lambda: Sqlite("d", lambda: str(lite)), endless, timeout_s=0.2).why == "timeout"
@@ -166,12 +166,12 @@ def test_duckdb_gives_no_more_rows_than_asked_for(duck: Path) -> None:
         "SELECT nosuch FROM orders",
     ],
 )
-def test_runner_2_3_duckdb_reads_nothing_but_its_own_tables(duck: Path, query: str) -> None:
+def test_duckdb_reads_nothing_but_its_own_tables(duck: Path, query: str) -> None:
     assert refusal(lambda: DuckDb("d", lambda: str(duck)), query).why == "query"
     assert ask(lambda: DuckDb("d", lambda: str(duck)), "SELECT count(*) FROM orders").rows == ((2,),)
 
 
-def test_runner_2_3_a_query_of_duckdb_that_takes_too_long_is_interrupted(duck: Path) -> None:
+def test_a_query_of_duckdb_that_takes_too_long_is_interrupted(duck: Path) -> None:
     async def run() -> Rows:
         engine = DuckDb("d", lambda: str(duck))
         try:

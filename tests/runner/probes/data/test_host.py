@@ -88,7 +88,7 @@ def test_a_mount_point_that_is_not_there_is_named(means: Callable[..., Means], a
     assert found.note == "host disk: No such file or directory (/nonexistent)"
 
 
-def test_runner_2_2_no_file_descriptor_is_a_fault_of_the_runner(
+def test_no_file_descriptor_is_a_fault_of_the_runner(
     means: Callable[..., Means], asked: Callable[..., Outcome], clock: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def none_left() -> None:

@@ -98,11 +98,11 @@ def test_a_query_is_asked_in_a_read_only_transaction_with_a_time_limit() -> None
         ("5.5.5-10.11.19-MariaDB-0+deb12u1", "SET SESSION max_statement_time = 9.000"),
     ],
 )
-def test_runner_2_3_each_server_is_told_its_own_time_limit(version: str, first: str) -> None:
+def test_each_server_is_told_its_own_time_limit(version: str, first: str) -> None:
     assert opening(version, 10.0)[0] == first
 
 
-def test_runner_2_3_several_statements_and_files_of_ours_are_off() -> None:
+def test_several_statements_and_files_of_ours_are_off() -> None:
     server = Server()
     ask(server)
 
@@ -120,7 +120,7 @@ def test_rows_beyond_the_limit_are_not_fetched() -> None:
     assert server._sock.shut.is_set()
 
 
-def test_runner_2_3_a_query_that_hangs_is_cut_off() -> None:
+def test_a_query_that_hangs_is_cut_off() -> None:
     server = Server(hangs=True)
 
     with pytest.raises(QueryFailed) as refused:

@@ -118,14 +118,14 @@ def test_what_the_server_refuses_is_a_failed_query_and_the_next_one_works(reader
     assert with_engine(reader, both).rows == ((1,),)
 
 
-def test_runner_2_3_a_second_statement_in_one_string_is_refused(postgres: str, reader: str) -> None:
+def test_a_second_statement_in_one_string_is_refused(postgres: str, reader: str) -> None:
     with pytest.raises(QueryFailed, match="multiple commands"):
         ask(postgres, "COMMIT; BEGIN READ WRITE; DELETE FROM orders; COMMIT")
 
     assert orders(postgres) == 2
 
 
-def test_runner_2_3_set_config_does_not_make_the_next_check_writable(postgres: str, reader: str) -> None:
+def test_set_config_does_not_make_the_next_check_writable(postgres: str, reader: str) -> None:
     async def escape(engine: Postgres) -> None:
         await engine.run("SELECT set_config('default_transaction_read_only', 'off', false)", limit=1, timeout_s=10)
         with pytest.raises(QueryFailed, match="read-only transaction"):
@@ -136,7 +136,7 @@ def test_runner_2_3_set_config_does_not_make_the_next_check_writable(postgres: s
     assert orders(postgres) == 2
 
 
-def test_runner_2_3_set_config_does_not_lift_the_timeout_of_the_next_check(reader: str) -> None:
+def test_set_config_does_not_lift_the_timeout_of_the_next_check(reader: str) -> None:
     async def escape(engine: Postgres) -> None:
         await engine.run("SELECT set_config('statement_timeout', '0', false)", limit=1, timeout_s=10)
         with pytest.raises(QueryFailed, match="statement timeout"):
@@ -155,14 +155,14 @@ def test_runner_2_3_set_config_does_not_lift_the_timeout_of_the_next_check(reade
         "WITH gone AS (DELETE FROM orders RETURNING 1) SELECT count(*) FROM gone",
     ],
 )
-def test_runner_2_3_a_query_cannot_leave_its_read_only_transaction(postgres: str, reader: str, escape: str) -> None:
+def test_a_query_cannot_leave_its_read_only_transaction(postgres: str, reader: str, escape: str) -> None:
     with pytest.raises(QueryFailed):
         ask(postgres, escape)
 
     assert orders(postgres) == 2
 
 
-def test_runner_2_3_what_a_query_leaves_in_its_connection_is_discarded(postgres: str, reader: str) -> None:
+def test_what_a_query_leaves_in_its_connection_is_discarded(postgres: str, reader: str) -> None:
     async def leave_and_look(engine: Postgres) -> Rows:
         await engine.run("SELECT pg_advisory_lock(7), set_config('monctl.left', 'x', false)", limit=1, timeout_s=10)
         return await engine.run(
@@ -175,7 +175,7 @@ def test_runner_2_3_what_a_query_leaves_in_its_connection_is_discarded(postgres:
     assert with_engine(reader, leave_and_look).rows == ((0, ""),)
 
 
-def test_runner_2_3_a_query_that_takes_too_long_is_stopped_at_the_server(reader: str, postgres_as_superuser: str) -> None:
+def test_a_query_that_takes_too_long_is_stopped_at_the_server(reader: str, postgres_as_superuser: str) -> None:
     with pytest.raises(QueryFailed) as refused:
         ask(reader, "SELECT pg_sleep(60)", timeout_s=0.3)
 
@@ -186,7 +186,7 @@ def test_runner_2_3_a_query_that_takes_too_long_is_stopped_at_the_server(reader:
         )
 
 
-def test_runner_2_3_the_client_cancels_what_the_server_does_not_stop(reader: str, postgres_as_superuser: str) -> None:
+def test_the_client_cancels_what_the_server_does_not_stop(reader: str, postgres_as_superuser: str) -> None:
     async def cancelled_from_outside(engine: Postgres) -> None:
         asked = asyncio.ensure_future(engine.run("SELECT pg_sleep(60)", limit=1, timeout_s=60))
         async with await psycopg.AsyncConnection.connect(postgres_as_superuser, autocommit=True) as admin:
@@ -203,7 +203,7 @@ def test_runner_2_3_the_client_cancels_what_the_server_does_not_stop(reader: str
     with_engine(reader, cancelled_from_outside)
 
 
-def test_runner_2_3_a_superuser_is_warned_of(postgres_as_superuser: str, caplog: pytest.LogCaptureFixture) -> None:
+def test_a_superuser_is_warned_of(postgres_as_superuser: str, caplog: pytest.LogCaptureFixture) -> None:
     async def twice(engine: Postgres) -> tuple[str, ...]:
         await engine.run("SELECT 1", limit=1, timeout_s=10)
         await engine.run("SELECT 1", limit=1, timeout_s=10)
@@ -217,7 +217,7 @@ def test_runner_2_3_a_superuser_is_warned_of(postgres_as_superuser: str, caplog:
     assert caplog.messages == list(advice)
 
 
-def test_runner_2_3_an_owner_of_tables_is_warned_of_and_a_reader_is_not(postgres: str, reader: str) -> None:
+def test_an_owner_of_tables_is_warned_of_and_a_reader_is_not(postgres: str, reader: str) -> None:
     async def advice(engine: Postgres) -> tuple[str, ...]:
         await engine.run("SELECT 1", limit=1, timeout_s=10)
         return engine.advice

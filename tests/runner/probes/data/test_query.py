@@ -205,7 +205,7 @@ def _caused(error: Exception, cause: Exception) -> Exception:
         (MemoryError(), "memory"),
     ],
 )
-def test_runner_2_2_the_runners_own_trouble_is_never_the_datasources(
+def test_the_runners_own_trouble_is_never_the_datasources(
     means: Callable[..., Means], asked: Callable[..., Outcome], error: Exception, cause: str
 ) -> None:
     given = means()

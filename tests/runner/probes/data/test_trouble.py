@@ -53,7 +53,7 @@ def test_equal_causes_have_equal_words(error: Exception, words: str) -> None:
 
 
 @pytest.mark.parametrize(("alive", "cause"), [(False, "resolver"), (True, None)])
-def test_runner_2_2_a_name_that_cannot_be_looked_up_is_our_fault_only_when_our_resolver_is_down(
+def test_a_name_that_cannot_be_looked_up_is_our_fault_only_when_our_resolver_is_down(
     alive: bool, cause: str | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     async def answers(within_s: float) -> bool:

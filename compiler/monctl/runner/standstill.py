@@ -10,7 +10,7 @@ _ALWAYS_S = 0.02
 """A loop is never quite on time."""
 
 
-class Pace:
+class Standstill:
     """Looks at the loop ten times a second from `begin` to `end`: while something is asked."""
 
     def __init__(self, told: Callable[[float], None]) -> None:
