@@ -29,7 +29,10 @@ monitors:
         ("tier=gold", []),
         ("servce=database", ["no monitor has a label 'servce'; only rows or series could (did you mean 'service'?)"]),
         ("service=databse", ["no monitor has service=databse now (did you mean 'database'?)"]),
-        ("path=/var", ["no monitor has a label 'path'; only rows or series could (known are kind, monitor, service, severity, team, tier)"]),
+        (
+            "path=/var",
+            ["no monitor has a label 'path'; only rows or series could (known are kind, monitor, service, severity, team, tier)"],
+        ),
         ("service=~web.*", ["no monitor has service=~web.* now"]),
     ],
 )
