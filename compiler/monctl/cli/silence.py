@@ -56,10 +56,10 @@ def command(
     meant = running.found(None, folder, environment, bundle, store)
     now = time.time()
     name = ended or secrets.token_hex(3)
+    wanted = read(matchers, meant.bundle.monitors)
     body: dict[str, Json] = {"id": name}
     if length is not None:
         end = now + running.seconds(length, "--for")
-        wanted = read(matchers, meant.bundle.monitors)
         body |= {"matchers": to_json(wanted), "start": now, "end": end, "comment": comment}
 
     async def work() -> Board:
