@@ -6,14 +6,14 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from monctl.deploy import Request, settings_for
+from monctl.deploy import Request, secrets_of, settings_for
 from monctl.errors import AuthError, MonctlError, ProviderError, UsageError
 from monctl.examination import Check, Verdict
 from monctl.live import LiveState, read_all, understood
 from monctl.number import counted
 from monctl.project import Checked, build
 from monctl.resolve import references
-from monctl.resource import Lookup, Resource
+from monctl.resource import Lookup, Resource, SecretRef
 from monctl.round_trip import ESTATE, round_trip
 from monctl.target import Client, Settings, Target
 
@@ -46,7 +46,10 @@ def examine(
     for name, built in build(checked, only=request.only, targets=targets).items():
         target = targets[name]
         settings = settings_for(checked, target, request)
-        checks = tuple(_checks(target, settings, built.resources, trip=trip, sleep=sleep))
+        checks = (
+            *_checks(target, settings, built.resources, trip=trip, sleep=sleep),
+            *_secrets(built.resources, secrets_of(checked, request)),
+        )
         yield Examined(
             checked.program.estate, checked.program.environment, name, settings.url or "", url_from(checked, target, request), checks
         )
@@ -96,6 +99,20 @@ def _credential(target: Target, settings: Settings) -> Iterator[Check]:
         yield Check("credential", Verdict.OK, f"from {' and '.join(used)}{rest}")
 
 
+def _secrets(resources: tuple[Resource, ...], read: Callable[[SecretRef], str]) -> Iterator[Check]:
+    """Secrets that an apply would send and that cannot be read here; never what is in them."""
+    users: dict[SecretRef, set[str]] = {}
+    for resource in resources:
+        for leaf in references(resource.body):
+            if isinstance(leaf, SecretRef):
+                users.setdefault(leaf, set()).add(resource.address)
+    for secret, addresses in sorted(users.items()):
+        try:
+            read(secret)
+        except UsageError as error:
+            yield Check("secret", Verdict.FAILED, f"{error}; needed by {_named(sorted(addresses))}", error.hint or "")
+
+
 def _state(target: Target, client: Client, resources: tuple[Resource, ...], settings: Settings) -> Iterator[Check]:
     state = read_all(client, target.name, resources)
     ours = sum(
@@ -114,9 +131,13 @@ def _lookups(state: LiveState, resources: tuple[Resource, ...]) -> Iterator[Chec
             if isinstance(leaf, Lookup):
                 users.setdefault(leaf, []).append(resource.address)
     for wanted, why in sorted(state.missing.items(), key=lambda item: item[0]):
-        addresses = sorted(set(users.get(wanted, ())))
-        named = ", ".join(addresses[:_NAMED]) + (f" and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else "")
+        named = _named(sorted(set(users.get(wanted, ()))))
         yield Check("look-up", Verdict.FAILED, f"{why}; needed by {named}", "make it there, or correct its name in the specs")
     if state.lookups:
         count = len(state.lookups)
         yield Check("look-ups", Verdict.OK, f"{counted(count, 'thing')} the specs name {'are' if count != 1 else 'is'} there")
+
+
+def _named(addresses: list[str]) -> str:
+    """The first few, and how many more."""
+    return ", ".join(addresses[:_NAMED]) + (f" and {len(addresses) - _NAMED} more" if len(addresses) > _NAMED else "")
