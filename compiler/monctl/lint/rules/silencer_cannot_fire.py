@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from monctl.condition import State
+from monctl.dependence import needed
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
@@ -46,7 +47,7 @@ def silencer_cannot_fire(program: Program, context: Context) -> Iterator[Finding
     told: set[str] = set()
     for service in program.services.values():
         for name in service.depends_on if service.name in alerting else ():
-            if name in told or name not in lesser or _below(program, name) & silencers:
+            if name in told or name not in lesser or silencers & {name, *needed(program.services, name)}:
                 continue
             told.add(name)
             yield found(
@@ -56,15 +57,3 @@ def silencer_cannot_fire(program: Program, context: Context) -> Iterator[Finding
                 address=f"service.{name}",
                 on_key=True,
             )
-
-
-def _below(program: Program, name: str) -> set[str | None]:
-    """The service and all it depends on."""
-    found_: set[str | None] = set()
-    queue = [name]
-    while queue:
-        one = queue.pop()
-        if one not in found_:
-            found_.add(one)
-            queue.extend(program.services[one].depends_on if one in program.services else ())
-    return found_

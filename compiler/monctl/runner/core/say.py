@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from monctl.dependence import needing
 from monctl.number import show_number
 from monctl.program import Monitor
 from monctl.quantity import Duration
@@ -62,7 +63,7 @@ def labels_of(watch: Watch, instance: Instance, incident: Incident) -> dict[str,
 
 def item(watch: Watch, instance: Instance, incident: Incident, world: World) -> Item:
     """The incident as it is now."""
-    monitor = watch.monitor
+    monitor, services = watch.monitor, world.bundle.services
     rung = watch.health if incident.kind == "health" else watch.rung(incident.rank)
     runbook = world.bundle.runbooks.get(monitor.runbook or "")
     named = key(watch, instance, incident)
@@ -89,7 +90,7 @@ def item(watch: Watch, instance: Instance, incident: Incident, world: World) -> 
         links=links,
         runbook=(runbook.url or runbook.title) if runbook else "",
         first_step=runbook.first_step if runbook else "",
-        affected=_affected(world, monitor.service),
+        affected=tuple(services[name].title for name in needing(services, monitor.service or "")),
     )
 
 
@@ -97,16 +98,3 @@ def _title(monitor: Monitor, instance: Instance, incident: Incident) -> str:
     if incident.kind == "health":
         return f"{monitor.title}: cannot be evaluated"
     return f"{monitor.title} ({instance_name(instance.labels)})" if instance.labels else monitor.title
-
-
-def _affected(world: World, service: str | None) -> tuple[str, ...]:
-    """Services that need this one, directly or through others."""
-    found: dict[str, None] = {}
-    queue = [service] if service else []
-    while queue:
-        one = queue.pop(0)
-        for other in world.bundle.services.values():
-            if one in other.depends_on and other.name not in found and other.name != service:
-                found[other.name] = None
-                queue.append(other.name)
-    return tuple(world.bundle.services[name].title for name in found)

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from monctl.bundle import Bundle
+from monctl.dependence import needed
 from monctl.measure import Burn, Composite, Expr, Heartbeat
 from monctl.program import Maintenance, Monitor
 from monctl.runner.core.hours import covers, ends
@@ -174,7 +175,7 @@ def _parents(bundle: Bundle, top: int) -> dict[str, tuple[str, ...]]:
             holding.setdefault(monitor.service, []).append(monitor.name)
     found = {}
     for monitor in bundle.monitors.values():
-        names = tuple(name for service in _below(bundle, monitor.service) for name in holding.get(service, ()))
+        names = tuple(name for service in needed(bundle.services, monitor.service or "") for name in holding.get(service, ()))
         if names:
             found[monitor.name] = names
     return found
@@ -187,15 +188,3 @@ def _tells_down(bundle: Bundle, monitor: Monitor, top: int) -> bool:
     """
     alerts = [alert for alert in monitor.alerts if alert.deliveries and bundle.severities[alert.severity].rank == top]
     return any(term.kind == "down" for alert in alerts for term in alert.condition)
-
-
-def _below(bundle: Bundle, service: str | None) -> list[str]:
-    """The services it depends on, directly or through others, nearest first; itself never."""
-    seen: dict[str, None] = {}
-    queue = list(bundle.services[service].depends_on) if service and service in bundle.services else []
-    while queue:
-        one = queue.pop(0)
-        if one not in seen and one != service and one in bundle.services:
-            seen[one] = None
-            queue += bundle.services[one].depends_on
-    return list(seen)

@@ -9,6 +9,7 @@ from typing import Literal
 from markupsafe import Markup
 
 from monctl.bundle import Bundle
+from monctl.dependence import needed
 from monctl.number import shorten
 from monctl.runner.board import Board
 from monctl.runner.page.words import path
@@ -53,21 +54,9 @@ def services(found: Board) -> dict[str, ServiceShown]:
         made[name] = ServiceShown(
             name, service.title, state, severity.color if severity else "", severity.name if severity else "",
             tuple(by_service.get(name, ())), service.depends_on,
-            tuple(bundle.services[one].title for one in needs(bundle, name) if one in firing),
+            tuple(bundle.services[one].title for one in needed(bundle.services, name) if one in firing),
         )  # fmt: skip
     return made
-
-
-def needs(bundle: Bundle, name: str) -> list[str]:
-    """The services one needs, directly or through others, nearest first."""
-    seen: dict[str, None] = {}
-    queue = list(bundle.services[name].depends_on)
-    while queue:
-        one = queue.pop(0)
-        if one not in seen and one != name and one in bundle.services:
-            seen[one] = None
-            queue += bundle.services[one].depends_on
-    return list(seen)
 
 
 def rows(bundle: Bundle) -> list[list[str]]:
