@@ -9,8 +9,10 @@ from pathlib import Path
 from monctl.bundle_options import Options, Page, Smtp, faults, read
 from monctl.errors import UsageError
 from monctl.resource import Json, SecretRef
+from monctl.runner.notifiers.notifier import Tools
+from monctl.runner.notifiers.registry import Notifiers
 
-__all__ = ["Options", "Page", "Smtp", "endpoints", "options", "page_base", "page_url", "templates", "told"]
+__all__ = ["Options", "Page", "Smtp", "endpoints", "notifiers", "options", "page_base", "page_url", "templates", "told"]
 
 
 def options(given: Mapping[str, Json]) -> Options:
@@ -23,6 +25,12 @@ def options(given: Mapping[str, Json]) -> Options:
 def told(value: str | SecretRef | None, secrets: Callable[[SecretRef], str]) -> str | None:
     """A text option, read where it is a secret. Raises UsageError."""
     return secrets(value) if isinstance(value, SecretRef) else value
+
+
+def notifiers(said: Options, secrets: Callable[[SecretRef], str], root: Path) -> Notifiers:
+    """All ways of telling, as the options have them. `root`: what the folder of templates is relative to. Raises UsageError."""
+    smtp = said.smtp.model_dump(exclude_none=True) if said.smtp is not None else {}
+    return Notifiers(Tools(secrets, smtp, templates(said.templates, root), endpoints(said)), apprise=said.apprise)
 
 
 def page_url(said: Options) -> str:

@@ -25,9 +25,8 @@ from monctl.runner.core.world import Overlay
 from monctl.runner.engine import Engine
 from monctl.runner.gauges import Gauges
 from monctl.runner.message import Message
-from monctl.runner.notifiers.notifier import Delivered, Notifier, Receiver, Sent, Tools
-from monctl.runner.notifiers.registry import Notifiers
-from monctl.runner.options import Options, endpoints, options, page_url, templates, told
+from monctl.runner.notifiers.notifier import Delivered, Notifier, Receiver, Sent
+from monctl.runner.options import Options, notifiers, options, page_url, templates, told
 from monctl.runner.outcome import Outcome
 from monctl.runner.preflight import unusable
 from monctl.runner.probes.guard import Guard
@@ -275,10 +274,7 @@ class Runner:
     def _tell(self) -> Notifier:
         if self.given.dry_run is not None:
             return _Printed(self.given.dry_run)
-        smtp = self.options.smtp
-        said: Mapping[str, object] = smtp.model_dump(exclude_none=True) if smtp is not None else {}
-        tools = Tools(self.given.secrets, said, templates(self.options.templates, self.given.root), endpoints(self.options))
-        return Notifiers(tools, apprise=self.options.apprise)
+        return notifiers(self.options, self.given.secrets, self.given.root)
 
     def _share(self) -> Means:
         """One for all probes of a bundle: a pool for each would be a connection for each monitor."""

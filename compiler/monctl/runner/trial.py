@@ -13,9 +13,8 @@ from monctl.errors import MonctlError
 from monctl.resource import SecretRef
 from monctl.runner.core.compose import dedup_key
 from monctl.runner.message import Item, Message
-from monctl.runner.notifiers.notifier import Again, Notifier, Refused, Sent, Tools
-from monctl.runner.notifiers.registry import Notifiers
-from monctl.runner.options import endpoints, options, templates
+from monctl.runner.notifiers.notifier import Again, Notifier, Refused, Sent
+from monctl.runner.options import notifiers, options
 from monctl.runner.receivers import receiver
 
 _CALLS = frozenset({"pagerduty"})
@@ -26,13 +25,11 @@ async def trial(
     bundle: Bundle, channels: Sequence[str], *, secrets: Callable[[SecretRef], str], root: Path
 ) -> list[tuple[str, str | None]]:
     """(channel, why it did not take the message; None: it did) of each, one after the other. Raises UsageError for unreadable options."""
-    said = options(bundle.options)
-    smtp = said.smtp.model_dump(exclude_none=True) if said.smtp is not None else {}
-    notifiers = Notifiers(Tools(secrets, smtp, templates(said.templates, root), endpoints(said)), apprise=said.apprise)
+    told = notifiers(options(bundle.options), secrets, root)
     try:
-        return [(name, await _one(notifiers, bundle, name)) for name in channels]
+        return [(name, await _one(told, bundle, name)) for name in channels]
     finally:
-        await notifiers.close()
+        await told.close()
 
 
 async def _one(notifiers: Notifier, bundle: Bundle, name: str) -> str | None:
