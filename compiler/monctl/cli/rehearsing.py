@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -36,14 +35,13 @@ def rehearsal(
     checked: Checked, targets: dict[str, Target], scene: Scene, folder: Path, *, server: PostgresStandin | None, begin: datetime = BEGIN
 ) -> Iterator[Rehearsal]:
     """Ready to be entered. `folder` is for the account's data."""
-    from monctl.bundle import Bundle, bundle
-    from monctl.decode import from_json
+    from monctl.runner.reading import of_program
     from monctl.runner.rehearsal import Rehearsal
     from monctl.runner.standins.pagerduty import PagerDutyAccount
     from monctl.sandbox.place import Sandbox
     from monctl.sandbox.server import Server
 
-    made = from_json(Bundle, json.loads(json.dumps(bundle(checked.program))))
+    made = of_program(checked.program)
     if "pagerduty" not in checked.program.targets or "pagerduty" not in targets:
         yield Rehearsal(made, scene, begin.timestamp(), server=server)
         return

@@ -8,6 +8,7 @@ from pathlib import Path
 from monctl.bundle import FORMAT_VERSION, Bundle, bundle, fingerprint
 from monctl.decode import Undecodable, from_json
 from monctl.errors import EstateError, UsageError
+from monctl.program import Program
 from monctl.resource import Json
 
 _LARGEST = 256 * 1024 * 1024
@@ -55,4 +56,9 @@ def compiled(root: Path, environment: str | None) -> Bundle:
         first = next(found for found in checked.findings if found.level is Level.ERROR)
         place = f"{first.span.file}:{first.span.line}: " if first.span is not None else ""
         raise EstateError(f"{place}{first.message}", hint="monctl validate shows all faults")
-    return from_json(Bundle, json.loads(json.dumps(bundle(checked.program))))
+    return of_program(checked.program)
+
+
+def of_program(program: Program) -> Bundle:
+    """The bundle of a linked program, as a file of it would be read."""
+    return from_json(Bundle, bundle(program))
