@@ -155,16 +155,18 @@ class _Builder:
         built: dict[str, Any] = {}
         merges: list[Any] | None = None
         for key_node, value_node in node.value:
-            key = self._key(key_node)
+            key = key_node.value if key_node.__class__ is ScalarNode and key_node.tag.__class__ is _NO_TAG else self._key(key_node)
             if key == "<<" and key_node.style == "":
                 merges = [*(merges or ()), value_node]
             elif key in built:
                 self._duplicate(node, key_node)
             elif key is not None:
-                if value_node.__class__ is ScalarNode:
-                    built[key] = self._scalar(value_node)
-                else:
+                if value_node.__class__ is not ScalarNode:
                     built[key] = self.build(value_node, depth)
+                elif value_node.tag.__class__ is _NO_TAG:
+                    built[key] = plain_value(value_node.value) if value_node.style == "" else value_node.value
+                else:
+                    built[key] = self._scalar(value_node)
         return built if merges is None else self._merged(built, merges, depth)
 
     def _key(self, node: Any) -> str | None:
