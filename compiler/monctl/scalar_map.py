@@ -55,11 +55,34 @@ def map_offsets(text: str, start: int, end: int, style: str, value: str, within:
     start = content_start(text, start)
     if style in {"", "'", '"'} and text[start + len(style) : start + len(style) + len(value)] == value and "\n" not in value:
         return start + len(style) + first, start + len(style) + last  # written as it reads: nearly all that are not blocks
+    if style == "|" and first < last and (quickly := _in_literal(text, start, value, (first, last))) is not None:
+        return quickly
     places = _places(text, start, end, style, value)
     if places is None:
         return start, end
     begin = places[first][0] if first < len(value) else (places[-1][1] if places else start)
     return begin, max(begin, places[last - 1][1]) if last > first else begin
+
+
+def _in_literal(text: str, start: int, value: str, within: tuple[int, int]) -> tuple[int, int] | None:
+    """The same for a literal block, whose lines are those of the file but for their indentation; None where they do not look so."""
+    header = _HEADER.match(text, start)
+    if header is None or "\r" in text:
+        return None
+    begin, end = (_on_its_line(text, header.end(), value, at) for at in (within[0], within[1] - 1))
+    return None if begin is None or end is None else (begin, end + 1)
+
+
+def _on_its_line(text: str, block: int, value: str, at: int) -> int | None:
+    """Where the character of a literal block's value at an offset stands in the file; its first line begins at `block`."""
+    below = value.count("\n", 0, at)
+    for _ in range(below):
+        block = text.find("\n", block) + 1
+    first = value.rfind("\n", 0, at) + 1
+    last = value.find("\n", first)
+    line = value[first : last if last >= 0 else len(value)]
+    ends = _line_end(text, block, len(text))
+    return ends - len(line) + at - first if text[block:ends].endswith(line) else None
 
 
 def _places(text: str, start: int, end: int, style: str, value: str) -> list[tuple[int, int]] | None:
