@@ -28,6 +28,7 @@ def only_new_garbage() -> Iterator[None]:
     try:
         yield
     finally:
+        gc.collect()  # the little that is new: what was there is frozen
         gc.unfreeze()
         if not was:
             gc.disable()

@@ -38,6 +38,32 @@ def test_what_the_second_process_cannot_do_the_first_does() -> None:
     assert in_halves(only_here, range(10), least=2) == squares(range(10))
 
 
+BESIDE = """
+import os
+from monctl.halves import beside
+
+def who(numbers):
+    return [os.getpid()] * len(numbers)
+
+with beside(who, range(1000), least=2) as rest:
+    print("something else")
+    found = rest()
+print(len(found), os.getpid() in found or len(set(found)) == 1)
+with beside(who, range(1000), least=2):
+    pass  # nobody asks
+try:
+    os.waitpid(-1, os.WNOHANG)
+except ChildProcessError:
+    print("no process is left")
+"""
+
+
+def test_a_copy_works_beside_this_process_and_ends_with_it() -> None:
+    done = subprocess.run([sys.executable, "-c", BESIDE], check=True, capture_output=True, text=True)
+
+    assert done.stdout.splitlines() == ["something else", "1000 True", "no process is left"]
+
+
 FAILS = """
 import os
 from monctl.halves import in_halves
