@@ -109,8 +109,8 @@ def distinct(index: int, chance: random.Random) -> tuple[str, list[str]]:
         f"SELECT COUNT(*) FILTER (WHERE t.{mine[0]} = 'open' {extra}) AS stuck,",
         f"       COUNT(DISTINCT o.{theirs[picks[3]]}){group} AS total",
         f"FROM {table} AS t",
-        f"{join} {other} AS o ON o.{theirs[3]} = t.{mine[3]}",
-        f"WHERE t.{mine[1]} {comparison}" + f" AND o.{theirs[4]} > {index}" * (1 + digits),
+        f"{join} {other} AS o ON o.{theirs[3]} = t.{mine[3]}" + f" AND o.{theirs[4]} > {index}" * (1 + digits),
+        f"WHERE t.{mine[1]} {comparison}",
     ]
 
 

@@ -12,6 +12,9 @@ PROMTOOL_RATIO = 175.0
 TERRAFORM_RATIO = 6100.0
 """`terraform plan` with nothing to do, 10,000 `terraform_data`, in the same unit: 61 s, same machine and day."""
 
+RULES = 1.6
+"""P7: how many times what P5 and P6 allow the whole catalogue of rules may take."""
+
 Samples = Mapping[str, Sample]
 
 
@@ -66,6 +69,7 @@ def against(name: str, peer: str, recorded: float) -> Callable[[Samples], float]
 def goals(*, compiled: bool) -> tuple[Goal, ...]:
     """Every goal this benchmark can judge; `compiled` says whether the `fast` extra is installed."""
     few, distinct = "compile few 10000", "compile distinct 10000"
+    lint_few, lint_distinct = "lint few 10000 cold", "lint distinct 10000 cold"
     beside = 1.5 if compiled else 3.0
     faster = 20.0 if compiled else 9.0
     starts = ("--help", "--version")
@@ -94,6 +98,31 @@ def goals(*, compiled: bool) -> tuple[Goal, ...]:
             1 / faster,
             (f"{distinct} cold",),
             against(f"{distinct} cold", "terraform", TERRAFORM_RATIO),
+            "x terraform",
+        ),
+        Goal(
+            "P7",
+            "every rule, few shapes",
+            RULES * 0.75,
+            (lint_few,),
+            against(lint_few, "promtool", PROMTOOL_RATIO),
+            "x promtool",
+        ),
+        Goal("P7", "every rule, few shapes", RULES / 30, (lint_few,), against(lint_few, "terraform", TERRAFORM_RATIO), "x terraform"),
+        Goal(
+            "P7",
+            "every rule, distinct shapes",
+            RULES * beside,
+            (lint_distinct,),
+            against(lint_distinct, "promtool", PROMTOOL_RATIO),
+            "x promtool",
+        ),
+        Goal(
+            "P7",
+            "every rule, distinct shapes",
+            RULES / faster,
+            (lint_distinct,),
+            against(lint_distinct, "terraform", TERRAFORM_RATIO),
             "x terraform",
         ),
         *(
