@@ -15,8 +15,7 @@ from monctl.source import Origin
 from monctl.spec.file import KINDS, PLURAL, TOP_LEVEL
 from monctl.suggest import did_you_mean
 
-_MAY_REFER = re.compile(r"\$\{|\\[xuU]")
-"""A reference, or an escape that may hide one."""
+_ESCAPE = re.compile(r"\\[xuU]")
 _WORDS = {list: "a list", str: "a text", int: "a number", float: "a number", bool: "true or false"}
 
 
@@ -32,7 +31,7 @@ class Raws:
     def add_document(self, document: Document) -> None:
         """Everything a YAML document declares."""
         origin = Origin(document.file)
-        plain = _MAY_REFER.search(document.text) is None
+        plain = not _may_refer(document.text)
         for kind, objects in document.value.items():
             if kind.startswith("x-"):
                 continue  # a place of the user's own, for anchors
@@ -79,6 +78,11 @@ class Raws:
                 message = f"'{kind}' is a map of names, not {_word(objects)}"
                 self.findings.append(Finding("SPEC032", message, origin.at(kind), help=f"write `{kind}:` and below it, indented, `NAME:`"))
         yield from self.expander.template({kind: value[kind] for kind in value if kind == "for_each" or kind in KINDS}, origin)
+
+
+def _may_refer(text: str) -> bool:
+    """Whether there is a reference in a text, or an escape that may hide one."""
+    return "${" in text or ("\\" in text and _ESCAPE.search(text) is not None)
 
 
 def _kind_meant(kind: str) -> str:
