@@ -18,6 +18,9 @@ from monctl_targets.grafana.timings import calendar_timings, maintenance_timing,
 from monctl_targets.grafana.version import ACTIVE_TIMES, show
 
 _DIGEST_S = {"hourly": 3_600, "daily": 86_400, "weekly": 604_800}
+_GROUP_INTERVAL_S = 300
+"""Grafana's default `group_interval`: `repeat_interval` is looked at when it ticks, so it is rounded up (alertmanager docs/configuration.md 68fb2d5, read
+2026-11-20)."""
 _DEFAULT_GROUPS = ("grafana_folder", "alertname")
 
 
@@ -43,6 +46,9 @@ class Deliveries:
         repeats = [channel.repeat_s for channel in spoken if channel.repeat_s]
         if repeats:
             made["repeat_interval"] = durations.show(min(repeats))
+            if (late := -min(repeats) % _GROUP_INTERVAL_S) and self.program.severities[alert.severity].digest is None:
+                how = f"told again after {durations.show(min(repeats) + late)}: Grafana looks every {durations.show(_GROUP_INTERVAL_S)}"
+                self.report.approximated(monitor.address, f"alert.{alert.severity}.repeat", how, alert.severity)
         digest = self.program.severities[alert.severity].digest
         if digest is not None:
             made |= {"group_wait": durations.show(_DIGEST_S[digest]), "group_interval": durations.show(_DIGEST_S[digest])}

@@ -15,7 +15,7 @@ TARGET = "grafana"
 class Report:
     """Collects; `fidelity` and `findings` are read at the end."""
 
-    fidelity: list[Fidelity] = field(default_factory=list)
+    fidelity: dict[Fidelity, None] = field(default_factory=dict)
     findings: list[Finding] = field(default_factory=list)
 
     def exact(self, address: str, what: str, severity: str = "") -> None:
@@ -35,5 +35,4 @@ class Report:
         self.findings.append(Finding(code, message, origin, level, help, address))
 
     def _note(self, made: Fidelity) -> None:
-        if made not in self.fidelity:
-            self.fidelity.append(made)
+        self.fidelity[made] = None

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monctl.condition import State, Term, Trend
+from monctl.finding import Level
 from monctl.program import Alert, Delivery, Monitor, Program
 from monctl.resource import Json, Lookup, Ref, Resource
 from monctl_targets.grafana import durations
@@ -60,6 +61,12 @@ def _interval(monitor: Monitor, report: Report) -> int:
     interval = max(BASE_INTERVAL_S, round(monitor.every_s / BASE_INTERVAL_S) * BASE_INTERVAL_S)
     if interval != monitor.every_s:
         report.approximated(monitor.address, "every", f"every {interval} s: Grafana evaluates in steps of {BASE_INTERVAL_S} s")
+    for alert in monitor.alerts:
+        shortest = min((term.for_s for term in alert.condition if term.for_s > 0 and not isinstance(term, Trend)), default=interval)
+        if monitor.every_s <= shortest < interval:  # shorter than the monitor's own interval is a rule's
+            message = f"'for {durations.show(shortest)}' is shorter than the {durations.show(interval)} between two evaluations of Grafana"
+            help = f"write `for {durations.show(interval)}`; Grafana evaluates in steps of {BASE_INTERVAL_S} s"
+            report.find("GRAFANA104", message, alert.origin, help=help, address=monitor.address, level=Level.WARNING)
     return interval
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from monctl.finding import Finding
+from monctl.finding import Finding, Level
 from monctl.source import Origin
 from monctl.target import Fidelity, Fit
 
@@ -14,11 +14,11 @@ class Notes:
     """Collected on the way through one build."""
 
     findings: list[Finding] = field(default_factory=list)
-    fidelity: list[Fidelity] = field(default_factory=list)
+    fidelity: dict[Fidelity, None] = field(default_factory=dict)
 
-    def fault(self, code: str, message: str, origin: Origin, *, address: str, help: str) -> None:
+    def fault(self, code: str, message: str, origin: Origin, *, address: str, help: str, level: Level = Level.ERROR) -> None:
         """Something that cannot be compiled, or breaks a limit of the vendor."""
-        self.findings.append(Finding(code, message, origin, help=help, address=address))
+        self.findings.append(Finding(code, message, origin, level, help, address))
 
     def dropped(self, address: str, name: str, why: str, *, severity: str = "") -> None:
         """A field PagerDuty does not get."""
@@ -29,5 +29,4 @@ class Notes:
         self._note(Fidelity(address, "pagerduty", name, Fit.APPROXIMATED, how, severity))
 
     def _note(self, one: Fidelity) -> None:
-        if one not in self.fidelity:
-            self.fidelity.append(one)
+        self.fidelity[one] = None

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from itertools import pairwise
 
+from monctl import finding
 from monctl.program import Escalation, Recipient
 from monctl.resource import Json, Ref, Resource
 from monctl_targets.pagerduty.naming import Naming
@@ -12,6 +13,10 @@ from monctl_targets.pagerduty.rotation import seat_key
 
 MOST_TARGETS = 10
 """At one level. REST reference of /escalation_policies (read 2026-11-20)."""
+EASY_TARGETS = 5
+"""Seen as the most in an older account: terraform-provider-pagerduty #344 (read 2026-11-20)."""
+SHORTEST_SHARED_MIN = 3
+"""What the pages ask of a level with several targets; the API took 1: terraform-provider-pagerduty #630 (read 2026-11-20)."""
 Level = tuple[float, list[Json]]
 """Seconds from the start of the alert, and who is called."""
 
@@ -43,6 +48,7 @@ def _policy(escalation: Escalation, levels: list[Level], naming: Naming) -> Reso
         how = f"PagerDuty calls the first level at once, not after {first / 60:g} minutes: later levels keep their distance from it"
         naming.notes.approximated(address, "levels.1.after", how)
     minutes = _delays(escalation, levels, naming)
+    _crowded(escalation, levels, minutes, naming)
     body: dict[str, Json] = {
         "type": "escalation_policy",
         "name": name,
@@ -68,6 +74,31 @@ def _delays(escalation: Escalation, levels: list[Level], naming: Naming) -> list
     if any(minutes * 60 != gap for minutes, gap in zip(whole, gaps, strict=True)):
         naming.notes.approximated(f"escalation.{escalation.name}", "levels.after", "PagerDuty counts whole minutes, at least one: rounded")
     return whole
+
+
+def _crowded(escalation: Escalation, levels: list[Level], minutes: list[int], naming: Naming) -> None:
+    """Levels that the API has taken and PagerDuty's own pages do not: whoever edits the policy there cannot save it."""
+    for number, (delay, (_, targets)) in enumerate(zip(minutes, levels, strict=True), 1):
+        if EASY_TARGETS < len(targets) <= MOST_TARGETS:
+            message, help = (
+                f"level {number} calls {len(targets)} at once; some accounts take {EASY_TARGETS}",
+                "call a rotation, or spread them over two levels",
+            )
+        elif len(targets) > 1 and delay < SHORTEST_SHARED_MIN:
+            message = (
+                f"level {number} calls {len(targets)} at once and gives them {delay} min; PagerDuty's pages ask for {SHORTEST_SHARED_MIN}"
+            )
+            help = f"let the next level begin {SHORTEST_SHARED_MIN} minutes later"
+        else:
+            continue
+        naming.notes.fault(
+            "PAGERDUTY112",
+            message,
+            escalation.origin.at("levels"),
+            address=f"escalation.{escalation.name}",
+            help=help,
+            level=finding.Level.INFO,
+        )
 
 
 def _levels(escalation: Escalation, naming: Naming) -> list[Level]:

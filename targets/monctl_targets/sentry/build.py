@@ -20,6 +20,8 @@ from monctl_targets.sentry.monitor import Builder
 from monctl_targets.sentry.report import Notes, Report
 from monctl_targets.sentry.scope import scope_of
 
+MOST_DETECTORS = 1000
+"""Metric subscriptions of an organization: getsentry/sentry#34135, src/sentry/conf/server.py (read 2026-11-20)."""
 _MANY = 50
 """Slack actions without a channel id from which Slack's rate limit is likely met (jianyuan/terraform-provider-sentry#289, read 2026-11-20)."""
 
@@ -30,6 +32,7 @@ def build(program: Program) -> Built:
     resources = tuple(_unique(_resources(program, report), report))
     _channels(program, report)
     _slack_ids(resources, program, report)
+    _many_detectors(resources, program, report)
     return Built(resources, report.fidelity, report.findings)
 
 
@@ -86,6 +89,18 @@ def _told(monitor: Monitor) -> Iterator[tuple[str, bool]]:
         figures = len(issue_terms(alert)) < len(alert.condition)
         for delivery in alert.deliveries:
             yield from ((name, figures) for name in delivery.channels)
+
+
+def _many_detectors(resources: Iterable[Resource], program: Program, report: Report) -> None:
+    count = sum(resource.kind == "detector" for resource in resources)
+    if count > MOST_DETECTORS:
+        report.finding(
+            "SENTRY111",
+            f"{count} metric monitors for Sentry; a server of one's own takes {MOST_DETECTORS} unless configured otherwise, sentry.io as many as the plan says",
+            next(program.placed("sentry")).origin,
+            help="raise the limit of the server or the plan, or place some on the runner",
+            level=Level.WARNING,
+        )
 
 
 def _slack_ids(resources: Iterable[Resource], program: Program, report: Report) -> None:

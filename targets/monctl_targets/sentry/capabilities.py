@@ -74,6 +74,9 @@ CAPABILITIES = Capabilities(
     limits=(
         Limit("name of a detector", 200, "characters", _ENGINE),
         Limit("name of a workflow", 256, "characters", _ENGINE),
+        Limit(
+            "metric detectors, on a server of one's own", 1000, "detectors", "getsentry/sentry src/sentry/conf/server.py (read 2026-11-20)"
+        ),
         Limit("conditions of a metric detector", 3, "conditions", _METRIC),
         Limit("shortest window, errors", 60, "s", _QUERY),
         Limit("shortest window, transactions", 300, "s", _QUERY),

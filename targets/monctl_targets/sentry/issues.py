@@ -6,6 +6,7 @@ import re
 import shlex
 
 from monctl.condition import State
+from monctl.finding import Level
 from monctl.measure import Sentry
 from monctl.program import Alert
 from monctl.resource import Json
@@ -59,6 +60,18 @@ def frequency_min(alert_pages: bool, repeat_s: float | None) -> int:
     if repeat_s is not None:
         return max(1, round(repeat_s / 60))
     return 5 if alert_pages else 30
+
+
+def every_event(source: Sentry, alert: Alert, conditions: list[Json], notes: Notes) -> None:
+    """Told where nothing narrows an alert on every event: each error of the project sends a message (jikig-ai/soleur#4781, read 2026-11-20)."""
+    if any(term.kind == "any" for term in issue_terms(alert)) and not conditions:
+        notes.finding(
+            "SENTRY110",
+            f"'any' of '{notes.address.partition('.')[2]}' is every event of the project: the source names no tag, level or query",
+            help="name what is meant with `tags`, `level` or `query`, or write 'first seen'",
+            origin=alert.origin,
+            level=Level.WARNING,
+        )
 
 
 def _of_query(query: str, alert: Alert, notes: Notes) -> list[Json]:

@@ -12,7 +12,7 @@ from monctl.resource import Json, Lookup, Mark, Ref, Resource
 from monctl_targets.sentry import texts
 from monctl_targets.sentry.actions import Teller
 from monctl_targets.sentry.fidelity import about_monitor, unsearchable
-from monctl_targets.sentry.issues import filters, frequency_min, issue_terms, triggers
+from monctl_targets.sentry.issues import every_event, filters, frequency_min, issue_terms, triggers
 from monctl_targets.sentry.query import data_source
 from monctl_targets.sentry.report import Notes
 from monctl_targets.sentry.scope import Scope
@@ -107,7 +107,9 @@ class Builder:
         if any(channel.resolved for channel in channels):
             self.notes.approximated(f"alert.{alert.severity}.resolved", "an issue is over when it is resolved in Sentry, without a message")
         repeats = [channel.repeat_s for channel in channels if channel.repeat_s is not None]
-        group = _group("all", filters(self.source, alert, self.notes), [action for _, action in actions])
+        conditions = filters(self.source, alert, self.notes)
+        every_event(self.source, alert, conditions, self.notes)
+        group = _group("all", conditions, [action for _, action in actions])
         on: list[Json] = [self.scope.error_detector]
         frequency = frequency_min(severity.pages, min(repeats, default=None))
         when = triggers(issue_terms(alert))

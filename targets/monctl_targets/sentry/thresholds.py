@@ -138,6 +138,14 @@ def _window(monitor: Monitor, allowed_s: tuple[int, ...], alert: Alert, term: Co
     seconds = window(wanted, allowed_s)
     if term.for_s:
         name, severity = _field(alert, "for"), alert.severity
+        if not term.window_s and seconds != wanted:
+            notes.finding(
+                "SENTRY109",
+                f"Sentry looks at no {_span(round(term.for_s))}; {_span(seconds)} are taken, since it has no pending period",
+                help=f"write `for {_span(seconds)}`, or place the monitor on the runner",
+                origin=alert.origin,
+                level=Level.WARNING,
+            )
         if term.window_s:
             notes.approximated(
                 name, f"no pending period: fires at once when the last {_span(seconds)} are over the limit", severity=severity

@@ -69,7 +69,10 @@ def _monitor(program: Program, monitor: Monitor, options: Account, contacts: Con
     report.exact(monitor.address, "source", f"a {body['type']} monitor")
     report.exact(monitor.address, "every")
     plan = _who(monitor, body["type"], list(_possible(program, monitor, options, report)), contacts, report)
-    body |= {"tagNames": tags(monitor), "assignedAlertContacts": _edges(plan.first)}
+    body |= {
+        "tagNames": tags(monitor, report, marked="custom_fields" not in options.plan.features),
+        "assignedAlertContacts": _edges(plan.first),
+    }
     if "custom_fields" in options.plan.features:
         body["customFields"] = custom_fields(program, monitor, report)
     _about(monitor, options, report)

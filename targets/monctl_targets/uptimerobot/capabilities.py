@@ -70,6 +70,7 @@ CAPABILITIES = Capabilities(
         Limit("timeout", 60, "seconds", _CONTRACT),
         Limit("interval of a heartbeat", 2678400, "seconds", _CONTRACT),
         Limit("interval of other monitors", 86400, "seconds", _SKILLS),
+        Limit("grace of a heartbeat", 86400, "seconds", _CONTRACT),
         Limit("response time", 60000, "milliseconds", _CONTRACT),
         Limit("certificate reminders", 10, "days", _CONTRACT),
         Limit("JSON assertions", 5, "checks", _CONTRACT),

@@ -22,7 +22,10 @@ from monctl_targets.uptimerobot.web import web
 
 _LONGEST_BEAT_S = 2_678_400
 _LONGEST_S = 86_400
+_LONGEST_GRACE_S = 86_400
 _NAME = 250
+_INSIDE = (".local", ".internal", ".localhost", ".lan", ".intranet", ".corp", ".home.arpa", ".svc")
+"""Ends of names that no resolver outside answers: RFC 6762, RFC 8375, and what ICANN keeps from being delegated."""
 
 
 def origin_of(program: Program, monitor: Monitor, *parts: str) -> Origin:
@@ -74,7 +77,11 @@ def _heartbeat(source: Heartbeat, monitor: Monitor, account: Account, report: Re
     if not account.has("heartbeat", f"'{monitor.name}'", origin, report, address=monitor.address):
         return None
     report.approximated(monitor.address, "source.heartbeat", "the address to call is UptimeRobot's own, shown in its dashboard")
-    return {"type": "HEARTBEAT", "gracePeriod": min(86_400, math.ceil(source.grace_s))}
+    if source.grace_s > _LONGEST_GRACE_S:
+        message = f"'{monitor.name}' may be late by more than {_told(_LONGEST_GRACE_S)}, the most that UptimeRobot waits"
+        help = f"write `grace: {_told(_LONGEST_GRACE_S)}` or less, or `on: runner`"
+        report.finding("UPTIMEROBOT121", message, origin.at("grace"), help=help, address=monitor.address)
+    return {"type": "HEARTBEAT", "gracePeriod": min(_LONGEST_GRACE_S, math.ceil(source.grace_s))}
 
 
 def _interval(monitor: Monitor, account: Account, report: Report, origin: Origin) -> int:
@@ -116,7 +123,8 @@ def _public(url: str, monitor: Monitor, report: Report, origin: Origin) -> None:
     try:
         inside = ipaddress.ip_address(host).is_private
     except ValueError:
-        inside = host == "localhost" or host.endswith((".local", ".internal", ".localhost"))
+        # a name without a dot is a container's, or a machine's of one's own network
+        inside = bool(host) and ("." not in host or host.endswith(_INSIDE))
     if inside:
         message = f"UptimeRobot cannot reach {host}: it asks from outside"
         report.finding("UPTIMEROBOT107", message, origin, help=f"write `on: runner` for '{monitor.name}'", address=monitor.address)

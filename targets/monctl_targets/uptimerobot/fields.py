@@ -14,16 +14,29 @@ from monctl_targets.uptimerobot.report import Report
 
 TAGS = "tags"
 """The label that holds tags of one's own."""
+_MOST_TAGS = 20
 _MOST = 19
 """Twenty fields, one of which is the mark."""
 _LONGEST = 255
 
 
-def tags(monitor: Monitor) -> list[str]:
-    """`monctl`, the service and the team, and those of the label `tags` (separated by commas), in lower case."""
+def tags(monitor: Monitor, report: Report, *, marked: bool) -> list[str]:
+    """`monctl`, the service and the team, and those of the label `tags` (separated by commas), in lower case; at most 20.
+
+    `marked`: one more is the mark, where the plan has no custom fields.
+    """
     named = [f"{kind}-{name}" for kind, name in (("service", monitor.service), ("team", monitor.team)) if name]
     own = [name.strip() for name in monitor.labels.get(TAGS, "").split(",") if name.strip()]
-    return list(dict.fromkeys(["monctl", *(name.lower()[:TAG_ROOM] for name in (*named, *own))]))
+    found = list(dict.fromkeys(["monctl", *(name.lower()[:TAG_ROOM] for name in (*named, *own))]))
+    most = _MOST_TAGS - marked
+    if len(found) > most:
+        message = (
+            f"'{monitor.name}' has {len(found)} tags at UptimeRobot, which takes {most} beside the mark"
+            if marked
+            else f"'{monitor.name}' has {len(found)} tags at UptimeRobot, which takes {most}"
+        )
+        report.finding("UPTIMEROBOT120", message, monitor.origin.at("labels", TAGS), help="name fewer", address=monitor.address)
+    return found[:most]
 
 
 def custom_fields(program: Program, monitor: Monitor, report: Report) -> dict[str, str]:

@@ -6,7 +6,9 @@ https://github.com/uptimerobot/uptimerobot-cli openapi.yaml 8013131 (2026-07-27)
 
 from __future__ import annotations
 
+import html
 import json
+import re
 from typing import Any
 from urllib.parse import parse_qsl
 
@@ -20,11 +22,14 @@ from monctl_targets.uptimerobot.report import Report
 _KEYWORD = 500
 _HEADERS = 3000
 _CHECKS = 5
+_URL = 10_000
+_ENTITY = re.compile(r"&(?:#\d+|#[xX][0-9a-fA-F]+|\w+);")
 _COMPARISON = {"==": "equals", "!=": "not_equals", ">": "greater_than", "<": "less_than", "contains": "contains", "exists": "is_not_null"}
 
 
 def web(source: Http, monitor: Monitor, account: Account, report: Report, origin: Origin) -> dict[str, Any] | None:
     """The body's web part; None when the vendor would refuse it, and then there is a finding."""
+    _address(source.url, monitor, report, origin)
     body: dict[str, Any] = {"type": "HTTP", "url": source.url, "authType": "NONE", "followRedirections": source.follow_redirects}
     if source.json:
         checks = _checks(source, monitor, report, origin)
@@ -53,6 +58,16 @@ def web(source: Http, monitor: Monitor, account: Account, report: Report, origin
         "customHttpHeaders": _headers(source, monitor, report, origin),
         **sent,
     }
+
+
+def _address(url: str, monitor: Monitor, report: Report, origin: Origin) -> None:
+    """What the vendor refuses of a URL: its length, and HTML in it (terraform-provider-uptimerobot b41c1c3, v1.3.7, read 2026-11-20)."""
+    if len(url) > _URL:
+        message = f"the URL of '{monitor.name}' is {len(url)} characters long; UptimeRobot takes {_URL}"
+        report.finding("UPTIMEROBOT119", message, origin.at("url"), help="ask a shorter one", address=monitor.address)
+    if any(html.unescape(one) != one for one in _ENTITY.findall(url)):
+        message = f"the URL of '{monitor.name}' holds an HTML entity, which UptimeRobot gives back as the sign itself"
+        report.finding("UPTIMEROBOT109", message, origin.at("url"), help="write the sign: `&` for `&amp;`", address=monitor.address)
 
 
 def _bare(body: dict[str, Any], source: Http, monitor: Monitor, account: Account, report: Report, origin: Origin) -> dict[str, Any] | None:
@@ -120,6 +135,9 @@ def _check(one: JsonAssertion, monitor: Monitor, report: Report) -> Json | None:
     where = f"source.json.{one.path}"
     if one.op not in _COMPARISON:
         report.dropped(monitor.address, where, f"UptimeRobot cannot say {one.op}")
+        return None
+    if one.op == "contains" and (not isinstance(one.target, str) or not one.target):
+        report.dropped(monitor.address, where, "contains needs a text")
         return None
     if one.op in {">", "<"} and (isinstance(one.target, bool | str) or one.target is None):
         report.dropped(monitor.address, where, f"{one.op} needs a number")

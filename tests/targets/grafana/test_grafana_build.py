@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from monctl.condition import Comparison, State, Trend
+from monctl.finding import Level
 from monctl.measure import Expr, Sql
 from monctl.program import Calendar, Delivery, Hours, Maintenance, Program
 from monctl.resource import Json, Ref, SecretRef, lookup, plain
@@ -108,6 +109,24 @@ def test_a_rule_says_who_what_and_where_to_look(make: Any) -> None:
         "__panelId__": str(panels(made)["Latency"]["id"]),
     }
     assert said(made, "monitor.latency")["labels.cost-center"][0] is Fit.APPROXIMATED
+
+
+@pytest.mark.parametrize(("every_s", "for_s", "told"), [(5, 5, True), (15, 15, True), (10, 10, False), (60, 30, False), (5, 10, False)])
+def test_a_time_to_hold_that_is_shorter_than_grafanas_interval_is_a_warning(every_s: float, for_s: float, told: bool, make: Any) -> None:
+    made = only(
+        make, make.monitor("m", make.LATENCY, make.MILLISECONDS, make.alert("critical", (make.above(1, for_s),), "slack"), every_s=every_s)
+    )
+
+    assert [(each.code, each.level) for each in made.findings] == ([("GRAFANA104", Level.WARNING)] if told else [])
+
+
+@pytest.mark.parametrize(("repeat_s", "how"), [(420.0, "told again after 10m: Grafana looks every 5m"), (600.0, None)])
+def test_a_repeat_is_rounded_up_to_when_grafana_looks(repeat_s: float, how: str | None, make: Any) -> None:
+    program = make.shop()
+    channels = {**program.channels, "mail": replace(program.channels["mail"], repeat_s=repeat_s)}
+    made = said(built(replace(program, channels=channels)), "monitor.orphans").get("alert.warning.repeat")
+
+    assert made == (None if how is None else (Fit.APPROXIMATED, how))
 
 
 def test_braces_of_the_user_are_not_a_template(make: Any) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from monctl.condition import State
+from monctl.finding import Level
 from monctl.measure import Http
 from monctl.program import (
     Alert,
@@ -507,9 +508,19 @@ def test_an_escalation_of_channels_only_is_told() -> None:
             "level 1 calls 11 at once; PagerDuty takes 10",
         ),
         (
-            {"channels": [channel(), channel("other", settings={**channel().settings, "escalation": "night"})], "escalations": [escalation(), escalation(name="night")]},
+            {"channels": [channel(), channel("other", settings={**channel().settings, "escalation": "night"})], "escalations": [escalation(), escalation(name="night", title="Night")]},
             "PAGERDUTY106",
             "channels 'pagerduty-database' and 'other' are one PagerDuty service, 'database', with two escalations",
+        ),
+        (
+            {"rotations": [rotation(), rotation(name="nights", title="on-call ")]},
+            "PAGERDUTY111",
+            "'rotation.nights' and 'rotation.oncall' would both be the schedule 'on-call' at PagerDuty",
+        ),
+        (
+            {"escalations": [escalation(), escalation(name="night")]},
+            "PAGERDUTY111",
+            "'escalation.night' and 'escalation.incident' would both be the escalation policy 'Incident' at PagerDuty",
         ),
         ({"rotations": [rotation(time_zone="US/Mountain")]}, "PAGERDUTY107", "PagerDuty does not take the time zone 'US/Mountain'"),
     ],
@@ -521,6 +532,27 @@ def test_what_cannot_be_built_is_a_finding_with_a_way_out(fields: dict[str, Any]
     assert built.findings[0].help
     assert built.findings[0].origin == HERE or built.findings[0].origin.path
     assert built.findings[0].address
+
+
+@pytest.mark.parametrize(
+    ("steps", "messages"),
+    [
+        ((person_step(0, "one"), person_step(1, "two")), []),
+        ((person_step(0, "one", "two"), person_step(3, "three")), []),
+        (
+            (person_step(0, "one", "two"), person_step(1, "three")),
+            ["level 1 calls 2 at once and gives them 1 min; PagerDuty's pages ask for 3"],
+        ),
+        ((person_step(0, *"abcdef"),), ["level 1 calls 6 at once; some accounts take 5"]),
+    ],
+)
+def test_a_level_that_the_pages_of_pagerduty_would_not_save_is_a_note(steps: Any, messages: list[str]) -> None:
+    people = [person(name) for name in ("one", "two", "three", *"abcdef")]
+    built = target.build(program(people=people, escalations=[escalation(*steps)]))
+
+    assert [(found.code, found.level, found.message) for found in built.findings] == [
+        ("PAGERDUTY112", Level.INFO, text) for text in messages
+    ]
 
 
 def whole() -> Program:

@@ -514,6 +514,35 @@ def test_a_window_sentry_does_not_offer_is_a_warning_with_the_one_it_takes() -> 
     assert built(monitor("m", TRACK, {"P1": OVER_TEN})).findings == ()
 
 
+def test_a_time_to_hold_that_is_no_window_is_a_warning_with_the_one_it_takes() -> None:
+    odd = built(monitor("m", TRACK, {"P1": (Comparison(None, ">", 10, None, 420),)}))
+
+    assert [(found.code, found.level, found.message) for found in odd.findings] == [
+        ("SENTRY109", Level.WARNING, "Sentry looks at no 7m; 10m are taken, since it has no pending period")
+    ]
+    assert built(monitor("m", TRACK, {"P1": (Comparison(None, ">", 10, None, 600),)})).findings == ()
+
+
+def test_an_alert_on_every_event_of_a_project_is_a_warning() -> None:
+    every = (State("any"),)
+    loud = built(monitor("m", Sentry("sentry"), {"P1": every}))
+
+    assert [(found.code, found.level, found.message) for found in loud.findings] == [
+        ("SENTRY110", Level.WARNING, "'any' of 'm' is every event of the project: the source names no tag, level or query")
+    ]
+    for narrowed in (Sentry("sentry", level="error"), TRACK, Sentry("sentry", query="http.url:*/pay*")):
+        assert built(monitor("m", narrowed, {"P1": every})).findings == ()
+    assert built(monitor("m", Sentry("sentry"), {"P1": (State("first seen"),)})).findings == ()
+
+
+def test_more_detectors_than_a_server_takes_are_a_warning() -> None:
+    monitors = [monitor(f"m{number}", TRACK, {"P1": OVER_TEN}) for number in range(1001)]
+    ids = {"slack_channels": {"#production-alerts": "C1"}}
+
+    assert [(found.code, found.level) for found in built(*monitors, options=ids).findings] == [("SENTRY111", Level.WARNING)]
+    assert built(*monitors[:1000], options=ids).findings == ()
+
+
 def test_a_long_title_is_cut_so_that_name_and_mark_fit() -> None:
     made = built(monitor("m", TRACK, {"P1": OVER_TEN}, title="x" * 300))
     detector = one(made, "detector")

@@ -380,14 +380,34 @@ def test_what_has_no_place_is_dropped_and_said(shop: Any, field: str, value: Any
         ("team", Http("https://shop.example/", body="{}"), {}, "UPTIMEROBOT106", "sends a body with GET"),
         ("team", Http("http://10.0.0.7/health"), {}, "UPTIMEROBOT107", "cannot reach 10.0.0.7"),
         ("team", Ping("db.internal"), {}, "UPTIMEROBOT107", "cannot reach db.internal"),
+        ("team", Http("http://web:8080/health"), {}, "UPTIMEROBOT107", "cannot reach web"),
+        ("team", Ping("nas.home.arpa"), {}, "UPTIMEROBOT107", "cannot reach nas.home.arpa"),
         ("team", SITE, {"every_s": 172800.0}, "UPTIMEROBOT108", "UptimeRobot checks at least every 1d"),
         ("team", Heartbeat(60), {"every_s": 2764800.0}, "UPTIMEROBOT108", "UptimeRobot checks at least every 31d"),
         ("team", SITE, {"title": "A &amp; B"}, "UPTIMEROBOT109", "holds an HTML entity"),
+        ("team", Http("https://shop.example/?a=1&amp;b=2"), {}, "UPTIMEROBOT109", "the URL of 'it' holds an HTML entity"),
         ("team", Host("cpu"), {}, "UPTIMEROBOT110", "cannot hold the host source of 'it'"),
         ("gold", SITE, {}, "UPTIMEROBOT112", "'gold' is not a plan of UptimeRobot"),
         ("team", Http("https://shop.example/", method="POST", body="plain"), {}, "UPTIMEROBOT113", "neither JSON nor a form"),
         ("team", Http("https://shop.example/", json=(JsonAssertion("$.a", ">=", 1.0),)), {}, "UPTIMEROBOT114", "nothing of `http.json`"),
         ("team", Http("https://shop.example/", json=(JsonAssertion("$.a", "exists"),) * 6), {}, "UPTIMEROBOT114", "checks 6 things"),
+        (
+            "team",
+            Http("https://shop.example/", json=(JsonAssertion("$.a", "contains", ""),)),
+            {},
+            "UPTIMEROBOT114",
+            "nothing of `http.json`",
+        ),
+        ("team", Http("https://shop.example/" + "x" * 10_000), {}, "UPTIMEROBOT119", "is 10021 characters long; UptimeRobot takes 10000"),
+        ("team", SITE, {"labels": {"tags": ",".join(f"t{n}" for n in range(25))}}, "UPTIMEROBOT120", "tags at UptimeRobot, which takes 20"),
+        (
+            "free",
+            SITE,
+            {"labels": {"tags": ",".join(f"t{n}" for n in range(25))}, "every_s": 300.0},
+            "UPTIMEROBOT120",
+            "takes 19 beside the mark",
+        ),
+        ("team", Heartbeat(200_000), {}, "UPTIMEROBOT121", "late by more than 1d"),
         ("team", Http("https://shop.example/", headers={"A": "b", "a": "c"}), {}, "UPTIMEROBOT118", "sends a header twice"),
         ("team", Http("https://shop.example/", headers={"A": "b" * 3000}), {}, "UPTIMEROBOT118", "longer than 3000 characters"),
     ],
@@ -399,6 +419,11 @@ def test_what_the_vendor_or_the_plan_refuses_is_a_finding(shop: Any, plan: str, 
     assert codes(built) == [code]
     assert words in found[0].message
     assert found[0].help
+
+
+@pytest.mark.parametrize("url", ["https://shop.example/?a=1&copy=2", "https://shop.example/?q=a;b&lt=3", "https://db.shop.example/health"])
+def test_what_only_looks_like_a_fault_of_an_address_is_none(shop: Any, url: str) -> None:
+    assert codes(target.build(shop.program(shop.monitor("it", Http(url))))) == []
 
 
 @pytest.mark.parametrize(
