@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.lsp.editor import Editor, Start, checked, place
+from tests.lsp.test_findings import MONITORS, shop
 
 
 @pytest.fixture
@@ -131,3 +132,51 @@ def test_a_hover_says_what_it_is_about(editor: Editor, estates: Path) -> None:
 
     assert found["range"]["start"] == place(text, "slack-alerts")
     assert found["range"]["end"] == place(text, "slack-alerts", inside=12)
+
+
+def test_a_variable_is_told_with_its_values(start: Start, tmp_path: Path) -> None:
+    settings = "estate: shop\ntargets: {runner: {}}\nvariables: {where: eu}\nenvironments: {staging: {variables: {where: us}}}\n"
+    folder = shop(tmp_path / "shop", monctl=settings, monitors=MONITORS.replace("every: 1m", "description: In ${var.where}."))
+    editor = start(folder)
+
+    expected = "**variable `where`** of monctl.yaml\n\n- `eu`\n- in staging: `us`"
+    assert hovered(editor, folder / "monitors.yaml", "var.where", inside=5) == expected
+
+
+def test_a_rule_is_told_by_its_page_where_its_code_stands(start: Start, tmp_path: Path) -> None:
+    settings = "estate: shop\ntargets: {runner: {}}\nrules: {MON005: off, MON006: info}\n"
+    folder = shop(tmp_path / "shop", monctl=settings, monitors=f"# monctl: ignore[MON007, SQL007]: not yet; see SQL005\n{MONITORS}")
+    editor = start(folder)
+
+    assert hovered(editor, folder / "monctl.yaml", "MON006").startswith(
+        "**MON006 nobody-owns-it** (warning)\n\nA monitor belongs to no team."
+    )
+    assert hovered(editor, folder / "monitors.yaml", "SQL007").startswith("**SQL007 window-shorter-than-schedule** (warning)")
+    assert "**Instead**" in hovered(editor, folder / "monitors.yaml", "SQL007")
+
+
+@pytest.mark.parametrize(
+    ("unit", "expected"),
+    [
+        ("percent", "**unit `percent`**: a share. Limits are written as `1%`, `5%`, `80%`, `95%`."),
+        ("milliseconds", "**unit `ms`**: a length of time. Limits are written as `200ms`, `1s`, `5s`, `1m`."),
+        ("errors/min", "**unit `errors/min`**: a rate. Limits are written as `1 errors/min`, `10 errors/min`."),
+        ("/s", "**unit `/s`**: a rate. Limits are written as `1/s`, `10/s`."),
+        ("USD", "**unit `USD`**: an amount of USD. Limits are written as `1 USD`, `10 USD`."),
+        ("posts", "**unit `posts`**: posts counted. Limits are written as `1 posts`, `10 posts`."),
+        ("MS", "**unit**: `ms`, `percent`,"),
+    ],
+)
+def test_a_unit_is_told_with_limits_in_it(start: Start, tmp_path: Path, unit: str, expected: str) -> None:
+    text = f"metrics:\n  lag: {{every: 1m, sql: {{datasource: db, query: SELECT 1 AS n, values: {{n: {{unit: {unit}}}}}}}}}\n"
+    folder = shop(tmp_path / "shop", metrics=text)
+    editor = start(folder)
+
+    assert hovered(editor, folder / "metrics.yaml", unit, after="unit: ").startswith(expected)
+
+
+def test_the_unit_of_a_column_is_told(start: Start, tmp_path: Path) -> None:
+    folder = shop(tmp_path / "shop", metrics="metrics:\n  lag: {sql: {datasource: db, query: SELECT 1 AS n, values: {n: GiB}}}\n")
+    editor = start(folder)
+
+    assert hovered(editor, folder / "metrics.yaml", "GiB").startswith("**unit `GiB`**: an amount of data.")

@@ -152,6 +152,10 @@ def test_the_name_that_would_be_changed_is_shown_first(editor: Editor, estates: 
         ),
         ("channels.yaml", "slack-alerts", "pagerduty", "there is a channel 'pagerduty' already: take another name"),
         ("channels.yaml", "slack-alerts", "not a name", "'not a name' cannot be a name"),
+        ("channels.yaml", "slack-alerts", "true", "'true' cannot be a name here: without quotes it is read as something else than text"),
+        ("channels.yaml", "slack-alerts", "1e3", "'1e3' cannot be a name here"),
+        ("channels.yaml", "slack-alerts", "null", "'null' cannot be a name here"),
+        ("channels.yaml", "slack-alerts", "", "'' cannot be a name"),
         ("application.yaml", "response-time:", "x", "'response-time' makes several objects"),
         ("application.yaml", "every: 1m", "x", "there is no name of an object here"),
         ("monctl.yaml", "runner", "x", "'runner' is declared in monctl.yaml"),
@@ -256,3 +260,18 @@ def test_half_typed_text_leads_on_as_before(start: Start, tmp_path: Path) -> Non
     (found,) = editor.ask("textDocument/definition", at(uri, place(text, "ops", inside=1)))
 
     assert shown(found) == ("channels.yaml", "ops")
+
+
+def test_a_variable_leads_to_monctl_yaml_and_everybody_who_uses_it_is_found(start: Start, tmp_path: Path) -> None:
+    settings = "estate: shop\ntargets: {runner: {}}\nvariables: {domain: shop.example}\n"
+    uses = MONITORS.replace("https://shop.example", "https://${var.domain}/${var.domain}")
+    folder = shop(tmp_path / "shop", monctl=settings, monitors=uses)
+    editor = start(folder)
+    (found,) = asked(editor, "definition", folder / "monitors.yaml", "var.domain", inside=5)
+
+    assert shown(found) == ("monctl.yaml", "domain")
+    used = asked(editor, "references", folder / "monitors.yaml", "var.domain", inside=5, context={"includeDeclaration": False})
+    assert [shown(one) for one in used] == [("monitors.yaml", "domain")] * 2
+    with pytest.raises(Failed) as refused:
+        asked(editor, "rename", folder / "monitors.yaml", "var.domain", inside=5, newName="host")
+    assert "'domain' is declared in monctl.yaml" in str(refused.value)

@@ -95,6 +95,10 @@ MONITOR = "monitors:\n  m:\n    "
         ("rotations:\n  r:\n    layers:\n      first:\n        - |^", {"ana", "ben"}),
         ("teams:\n  t: {members: [ana, |^", {"ben"}),
         ("templates:\n  t:\n    monitors:\n      x:\n        notify: [|^", {"ops"}),
+        ("rotations:\n  r:\n    time_zone: Eu|^", {"Europe/Berlin", "UTC", "America/New_York"}),
+        (MONITOR + 'sql: {datasource: db, query: "SELECT |^', {"posts", "track_id"}),
+        (MONITOR + "sql:\n      datasource: db\n      query: SELECT |^", {"posts", "track_id"}),
+        (MONITOR + "description: ${var.|^", {"var.region"}),
         ("moved:\n  monitor.old: |^", {"monitor.site", "channel.ops"}),
         ("dashboards:\n  d:\n    panels:\n      - title: x\n        metric: |^", {"posts.orphaned"}),
         ("dashboards:\n  d:\n    panels:\n      - title: x\n        look: |^", {"timeseries", "gauge"}),
@@ -186,3 +190,26 @@ def test_nothing_is_offered_in_a_comment(editor: Editor, tmp_path: Path) -> None
 @pytest.mark.parametrize("broken", ["a: [\n", "x: {y: \n", '  q: "\n', "\t- :\n", "? [\n", "x: &a *b\n"])
 def test_broken_text_above_keeps_what_is_known(editor: Editor, tmp_path: Path, broken: str) -> None:
     assert "ops" in labels(editor, tmp_path, broken + MONITOR + "notify:\n      - |^")
+
+
+@pytest.mark.parametrize(
+    ("typed", "some", "none"),
+    [
+        ("rules: {|^", {"SQL007", "SQL", "UPTIMEROBOT"}, {"SPEC040"}),
+        ("rules:\n  SQL007: off\n  |^", {"SQL006", "MON"}, {"SQL007"}),
+        ("placement: {|^", {"sql", "http", "heartbeat"}, {"runner"}),
+        ("targets:\n  runner: {}\n  |^", {"grafana", "uptimerobot"}, {"runner"}),
+    ],
+)
+def test_monctl_yaml_is_offered_what_its_maps_hold(editor: Editor, tmp_path: Path, typed: str, some: set[str], none: set[str]) -> None:
+    found = set(labels(editor, tmp_path, f"estate: shop\n{typed}", file="monctl.yaml"))
+
+    assert some <= found
+    assert not none & found
+
+
+def test_the_code_of_a_rule_comes_with_what_it_finds(editor: Editor, tmp_path: Path) -> None:
+    found = {item["label"]: item for item in offered(editor, tmp_path, "estate: shop\nrules: {SQL0|^", file="monctl.yaml")}
+
+    assert found["SQL007"]["documentation"]["value"] == "A query looks back less far than the time between two of its runs."
+    assert found["SQL007"]["textEdit"]["newText"] == "SQL007: "

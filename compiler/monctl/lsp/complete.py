@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Literal
+from zoneinfo import available_timezones
 
 from monctl.lsp import complete_threshold, grammar, names, tree
 from monctl.lsp.cursor import Cursor, cursor
 from monctl.lsp.hover import Spot
 from monctl.lsp.python_names import calls_at
 from monctl.lsp.seen import Seen
+from monctl.spec.estate import Estate
 from monctl.spec.file import SINGULAR
+from monctl.spec.sources import SOURCE_FIELDS
 from monctl.unit import Unit
 
 Kind = Literal["key", "name", "word", "value", "table", "column", "snippet"]
@@ -22,7 +26,9 @@ _UNITS = (
     "requests", "errors", "events", "users", "score", "none",
 )  # fmt: skip
 _DURATIONS = ("30s", "1m", "5m", "10m", "15m", "30m", "1h", "6h", "1d", "1w", "30d")
+_PLACES = frozenset({"Africa", "America", "Antarctica", "Asia", "Atlantic", "Australia", "Europe", "Indian", "Pacific"})
 _REFERENCE = re.compile(r"\$\{([\w.:-]*)$")
+_DATASOURCE = re.compile(r"\bdatasource: *([\w-]+)")
 _WORD = re.compile(r"[\w]*$")
 _QUOTED_FIRST = frozenset("><=!%@`&*#|[]{}\"'")
 """A plain scalar cannot begin with these."""
@@ -51,8 +57,8 @@ def offers(spot: Spot) -> list[Offer]:
     if here is None:
         return []
     place = grammar.follow(grammar.top(settings=spot.settings), here.path)
-    if here.in_block:
-        return list(_in_block(spot, here))
+    if here.in_block or here.path[-2:] == ("sql", "query"):
+        return list(_in_query(spot, here))
     reference = _REFERENCE.search(here.typed)
     if reference is not None:
         return list(_references(spot, here, spot.offset - len(reference[1])))
@@ -69,7 +75,11 @@ def offers(spot: Spot) -> list[Offer]:
 def _keys(spot: Spot, here: Cursor, place: grammar.Place) -> Iterator[Offer]:
     """Keys of a map that are not there yet."""
     there = {one.path[-1] for one in tree.children(spot.text, here.path) if one.key is not None and one.key[0] != here.start}
-    if place.key_names:
+    if place.owner is Estate and place.depth == 0 and place.field in _SETTINGS_KEYS:
+        for name, doc in _SETTINGS_KEYS[place.field](spot):
+            if name not in there:
+                yield Offer(name, f"{name}: ", here.start, "key", doc=doc)
+    elif place.key_names:
         for seen in spot.seen[:1]:
             for rank, name in enumerate(seen.known.get(place.key_names[0], ())):
                 if name not in there:
@@ -81,6 +91,23 @@ def _keys(spot: Spot, here: Cursor, place: grammar.Place) -> Iterator[Offer]:
                 rank = 0 if key.required else 1 if key.own else 2
                 text = f"{key.name}:{end or ' '}"
                 yield Offer(key.name, text, here.start, "key", "required" if key.required else "", key.doc, rank)
+
+
+def _rule_codes(spot: Spot) -> Iterator[tuple[str, str]]:
+    from monctl.lint import all_rules  # with its rules only where somebody asks
+
+    for rule in all_rules():
+        yield rule.code, f"{rule.summary}."
+    for area in sorted({rule.area for rule in all_rules()} | {name.upper() for seen in spot.seen[:1] for name in seen.installed}):
+        yield area, f"Every rule whose code begins with {area}."
+
+
+_SETTINGS_KEYS: dict[str, Callable[[Spot], Iterable[tuple[str, str]]]] = {
+    "rules": _rule_codes,
+    "placement": lambda _: ((kind, "") for kind in SOURCE_FIELDS),
+    "targets": lambda spot: ((name, "") for seen in spot.seen[:1] for name in seen.installed),
+}
+"""Field of monctl.yaml → the keys its map may have, each with what it is."""
 
 
 def _goes_on(place: grammar.Place) -> bool:
@@ -119,6 +146,8 @@ def _single(spot: Spot, here: Cursor, meant: grammar.Place) -> Iterator[Offer]:
         return
     if meant.names:
         yield from _names(spot, here, meant.names)
+    if meant.field == "time_zone":
+        yield from (Offer(zone, zone, here.start, "word") for zone in _zones())
     if meant.field in {"no_data", "on_error"}:
         yield from (Offer(word, word, here.start, "word", rank=0) for word in grammar.POLICIES)
     yield from (Offer(word, word, here.start, "word", doc=meant.doc) for word in grammar.words(meant))
@@ -126,6 +155,12 @@ def _single(spot: Spot, here: Cursor, meant: grammar.Place) -> Iterator[Offer]:
         yield from (Offer(unit, unit, here.start, "word", _dimension(unit)) for unit in _UNITS)
     if grammar.is_duration(meant):
         yield from (Offer(length, length, here.start, "word", "duration", rank=index) for index, length in enumerate(_DURATIONS))
+
+
+@cache
+def _zones() -> tuple[str, ...]:
+    """Time zones by the names of places, and UTC; without the old names that stand for others."""
+    return ("UTC", *sorted(name for name in available_timezones() if name.partition("/")[0] in _PLACES))
 
 
 def _names(spot: Spot, here: Cursor, kinds: tuple[str, ...]) -> Iterator[Offer]:
@@ -179,12 +214,13 @@ def _references(spot: Spot, here: Cursor, start: int) -> Iterator[Offer]:
     yield Offer("env:NAME", "env:", start, "snippet", "a secret from the environment", rank=3)
 
 
-def _in_block(spot: Spot, here: Cursor) -> Iterator[Offer]:
+def _in_query(spot: Spot, here: Cursor) -> Iterator[Offer]:
     """Tables and columns, in a query whose datasource declares them."""
     if here.path[-1:] != ("query",) or "sql" not in here.path:
         return
     named = tree.find(spot.text, (*here.path[:-1], "datasource"))
-    yield from _sql(spot, here.typed, named.text if named is not None else None)
+    before = _DATASOURCE.findall(spot.text, spot.text.rfind("\n", 0, spot.offset) + 1, spot.offset)  # a line that is half typed is no tree
+    yield from _sql(spot, here.typed, named.text if named is not None else before[-1] if before else None)
 
 
 def _sql(spot: Spot, typed: str, datasource: str | None) -> Iterator[Offer]:

@@ -16,12 +16,13 @@ from monctl.threshold_ast import DIRECTIONS, LASTING, OPERATORS
 from monctl.unit import NO_UNIT, Unit
 
 _LAST = re.compile(r"[^\s]*$")
-_LIMITS = {
+LIMITS = {
     "time": ("200ms", "1s", "5s", "1m"),
     "size": ("100MiB", "1GiB", "10GiB"),
     "ratio": ("1%", "5%", "80%", "95%"),
     "none": ("0", "1", "10", "100"),
 }
+"""Dimension → limits one may begin with."""
 _SUFFIXES = {"time": ("ms", "s", "m", "h", "d"), "size": ("B", "KiB", "MiB", "GiB"), "ratio": ("%",)}
 _HOLDS = ("2m", "5m", "10m", "15m", "30m", "1h")
 _NUMBER = re.compile(r"[+-]?\d[\d.]*")
@@ -117,8 +118,8 @@ def _limits(word: str, start: int, unit: Unit | None) -> Iterator[Said]:
     if number is not None:
         suffixes = _SUFFIXES.get(dimension, (f" {unit.name}",) if unit is not None and dimension in {"count", "money", "rate"} else ("",))
         yield from (Said(number[0] + suffix, start, dimension if unit else "", index) for index, suffix in enumerate(suffixes))
-    elif dimension in _LIMITS:
-        yield from (Said(limit, start, dimension, index) for index, limit in enumerate(_LIMITS[dimension]))
+    elif dimension in LIMITS:
+        yield from (Said(limit, start, dimension, index) for index, limit in enumerate(LIMITS[dimension]))
     elif unit is not None:
         yield from (Said(f"{number_} {unit.name}", start, dimension, index) for index, number_ in enumerate(("0", "1", "10", "100")))
 

@@ -11,6 +11,7 @@ from lsprotocol import types
 from pygls.uris import from_fs_path
 
 from monctl import __version__, atomic
+from monctl.errors import MonctlError
 from monctl.finding import Finding, Level
 from monctl.lsp.positions import Positions
 from monctl.source import Span
@@ -56,7 +57,10 @@ def rule_page(code: str) -> str | None:
     """URI of the page of a rule, written to the user's cache; None for findings that no rule makes, and where nothing can be written."""
     from monctl.lint import all_rules
 
-    rule = next((one for one in all_rules() if one.code == code), None)
+    try:
+        rule = next((one for one in all_rules() if one.code == code), None)
+    except MonctlError:  # a package of rules that cannot be loaded: the check of the estate says so
+        return None
     if rule is None:
         return None
     given = os.environ.get("XDG_CACHE_HOME")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -10,11 +11,16 @@ from monctl.loaded import Item
 from monctl.lsp import grammar, names, saying, summary, tree
 from monctl.lsp.python_names import calls_at, python_names
 from monctl.lsp.seen import Seen
+from monctl.number import BadQuantity
 from monctl.program import Monitor
 from monctl.source import Origin
 from monctl.spec.file import KINDS
+from monctl.unit import Unit
 
 _MOST = 3
+_DIMENSIONS = {"time": "a length of time", "size": "an amount of data", "ratio": "a share", "rate": "a rate", "none": "a plain number"}
+_CODE = re.compile(r"\b[A-Z]{2,12}\d{3}\b")
+_IGNORE = re.compile(r"#\s*monctl\s*:\s*ignore\s*\[")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +55,29 @@ class Spot:
 
 def told(spot: Spot) -> Told | None:
     """What there is to say; None where nothing is known."""
-    found = _python(spot) if spot.is_python else _yaml(spot)
+    found = _rule(spot) or (_python(spot) if spot.is_python else _yaml(spot))
     return None if found is None else Told(_without_secrets(found.markdown), found.start, found.end)
+
+
+def _rule(spot: Spot) -> Told | None:
+    """The page of the rule whose code is under the cursor, in an ignore or in `rules:` of monctl.yaml."""
+    start = spot.text.rfind("\n", 0, spot.offset) + 1
+    end = spot.text.find("\n", spot.offset)
+    line = spot.text[start : end if end >= 0 else len(spot.text)]
+    near = next((one for one in _CODE.finditer(line) if start + one.start() <= spot.offset <= start + one.end()), None)
+    if near is None or not (_IGNORE.search(line, 0, near.start()) or (spot.settings and _is_of_rules(spot))):
+        return None
+    from monctl.lint import all_rules
+
+    rule = next((one for one in all_rules() if one.code == near[0]), None)
+    if rule is None:
+        return None
+    return Told(f"**{rule.code} {rule.name}** ({rule.level.value})\n\n{rule.page}", start + near.start(), start + near.end())
+
+
+def _is_of_rules(spot: Spot) -> bool:
+    found = tree.at(spot.text, spot.offset)
+    return found is not None and found.path[:1] == ("rules",)
 
 
 def mention_at(spot: Spot) -> tuple[names.Mention, int, int] | None:
@@ -61,7 +88,7 @@ def mention_at(spot: Spot) -> tuple[names.Mention, int, int] | None:
     for placed in names.of_text(spot.text, settings=spot.settings):
         if placed.start <= spot.offset <= placed.part_end:
             return placed.mention, placed.start, placed.end
-    return None
+    return next(((one.mention, one.start, one.end) for one in names.variables(spot.text) if one.start <= spot.offset <= one.end), None)
 
 
 def _yaml(spot: Spot) -> Told | None:
@@ -81,8 +108,24 @@ def _yaml(spot: Spot) -> Told | None:
     if alert:
         lines.append(alert)
     elif place is not None and not lines:
-        lines.extend(_documented(place, found))
+        lines.extend([_unit(place, found)] if _unit(place, found) else _documented(place, found))
     return Told("\n\n---\n\n".join(lines), *where) if lines else None
+
+
+def _unit(place: grammar.Place, found: tree.Found) -> str:
+    """What a unit means, and how limits in it are written; empty for what is none."""
+    if found.on_key or not found.text or grammar.scalar(place).field != "unit":
+        return ""
+    try:
+        unit = Unit.parse(found.text)
+    except BadQuantity:
+        return ""
+    from monctl.lsp.complete_threshold import LIMITS  # it imports this module
+
+    what = _DIMENSIONS.get(unit.dimension) or (f"{unit.noun} counted" if unit.dimension == "count" else f"an amount of {unit.noun}")
+    behind = str(unit) if str(unit).startswith("/") else f" {unit}"
+    limits = LIMITS.get(unit.dimension, (f"1{behind}", f"10{behind}"))
+    return f"**unit `{unit}`**: {what}. Limits are written as {', '.join(f'`{limit}`' for limit in limits)}."
 
 
 def _documented(place: grammar.Place, found: tree.Found) -> Iterator[str]:

@@ -82,13 +82,19 @@ class Keeper:
             except Exception as error:  # noqa: BLE001  # an estate that cannot be checked must not take the others with it
                 self._failed(error)
             else:
+                before = self.seen.failure if self.seen is not None else None
                 self.seen = seen
+                if seen.failure is not None and str(seen.failure) != str(before):
+                    self._failed(seen.failure)
                 if seen.checked.loaded.complete:
                     self.good = seen
             self._done = wanted
             arrived, self._arrived = self._arrived, asyncio.Event()
             arrived.set()
-            self._told(self)
+            try:
+                self._told(self)
+            except Exception as error:  # noqa: BLE001  # as above: what cannot be shown is told to the log, and the next check is made
+                self._failed(error)
 
     async def _pause(self) -> None:
         """Until nothing has changed for a while; the first check begins at once."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -13,6 +14,7 @@ from monctl.spec.file import PLURAL, SINGULAR
 from monctl.yaml_reader import read_yaml
 
 Path = tuple[str | int, ...]
+_VARIABLE = re.compile(r"\$\{var\.(?P<name>[\w-]+)\}")
 SETTINGS_KINDS = ("environments", "targets", "variables")
 """What monctl.yaml declares by name."""
 
@@ -43,6 +45,13 @@ class Placed:
     end: int
     part_end: int
     """The end of the whole, with its part."""
+
+
+def variables(text: str) -> Iterator[Placed]:
+    """Every `${var.name}` of a file, YAML or Python."""
+    for found in _VARIABLE.finditer(text):
+        start, end = found.span("name")
+        yield Placed(Mention((), ("variables",), found["name"], (0, end - start)), start, end, end)
 
 
 def mentions(value: Any, place: grammar.Place, path: Path = ()) -> Iterator[Mention]:

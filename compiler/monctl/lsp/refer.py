@@ -41,7 +41,9 @@ def spelled(kind: str, name: str, seen: Seen, texts: Texts) -> list[Spelled]:
     for path, text in texts.items():
         if name not in text:
             continue
-        if path.endswith(".py"):
+        if kind == "variables":
+            found += [Spelled(path, one.start, one.end, declares=False) for one in names.variables(text) if one.mention.name == name]
+        elif path.endswith(".py"):
             found += [
                 Spelled(path, one.start, one.end, one.mention.declares)
                 for one in python_names(text).names

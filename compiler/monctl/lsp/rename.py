@@ -15,6 +15,7 @@ from monctl.lsp.refer import Spelled, Texts
 from monctl.lsp.seen import Seen
 from monctl.spec.base import NAME_PATTERN
 from monctl.spec.file import KINDS, SINGULAR
+from monctl.yaml_reader import plain_value
 
 _GLOB = re.compile(r"[*?\[]")
 
@@ -50,6 +51,8 @@ def renaming(kind: str, name: str, new: str, seen: Seen, texts: Texts) -> Renami
     """Every edit. Raises UsageError with the reason why it cannot be done safely."""
     if not re.fullmatch(NAME_PATTERN.strip("^$"), new):
         raise UsageError(f"'{new}' cannot be a name", hint="a name is letters, digits, - and _, and begins with a letter or digit")
+    if not isinstance(plain_value(new), str):
+        raise UsageError(f"'{new}' cannot be a name here: without quotes it is read as something else than text", hint="take another name")
     if new in seen.known.get(kind, ()) and new != name:
         raise UsageError(f"there is a {SINGULAR[kind]} '{new}' already", hint="take another name")
     if not seen.checked.loaded.complete:

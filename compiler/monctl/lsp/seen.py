@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from monctl.errors import MonctlError
 from monctl.finding import Finding
 from monctl.loaded import Item
 from monctl.lsp.held import View, real
@@ -28,6 +29,10 @@ class Seen:
     checked: Checked
     findings: tuple[Finding, ...]
     """Of validate, and of lint where the estate is valid; located."""
+    installed: tuple[str, ...] = ()
+    """Names of the targets there are, whether or not the estate has them."""
+    failure: MonctlError | None = None
+    """Why the findings are those of validate alone: a rule that some package brings has failed."""
 
     @property
     def program(self) -> Program:
@@ -88,9 +93,15 @@ class Seen:
 
 
 def see(root: Path, environment: str | None, view: View, known: Mapping[str, Target], now: Callable[[], datetime]) -> Seen:
-    """Everything `monctl lint` says about an estate. Raises UsageError and EstateError as it does."""
+    """Everything `monctl lint` says about an estate. Raises UsageError and EstateError where it cannot be checked."""
     from monctl.cli.lint import findings
 
     checked = check(root, environment, targets=known, overlay=view)
-    found = findings(checked, known, now()) if checked.valid else checked.findings
-    return Seen(root, checked, tuple(found))
+    found: Sequence[Finding] = checked.findings
+    failure = None
+    if checked.valid:
+        try:
+            found = findings(checked, known, now())
+        except MonctlError as error:
+            failure = error
+    return Seen(root, checked, tuple(found), tuple(known), failure)

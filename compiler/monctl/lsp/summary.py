@@ -199,7 +199,13 @@ def source(one: Any) -> str:
 
 def _setting(kind: str, name: str, settings: Estate | None) -> str | None:
     known: Any = getattr(settings, kind, {})
-    return f"**{word(kind)} `{name}`** of monctl.yaml" if name in known else None
+    if settings is None or name not in known:
+        return None
+    lines = [f"**{word(kind)} `{name}`** of monctl.yaml"]
+    if kind == "variables":
+        others = {where: one.variables[name] for where, one in settings.environments.items() if name in one.variables}
+        lines += [f"- `{known[name]}`", *(f"- in {where}: `{value}`" for where, value in others.items())]
+    return "\n".join(_blocks(lines))
 
 
 def _blocks(lines: list[str]) -> Iterator[str]:
