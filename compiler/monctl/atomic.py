@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import tempfile
 from pathlib import Path
@@ -26,3 +27,19 @@ def write(path: Path, data: bytes, *, mode: int = 0o600, durable: bool = False) 
     except BaseException:
         temporary.unlink(missing_ok=True)
         raise
+
+
+def rewrite(path: Path, data: bytes) -> None:
+    """Another content for a file that is there. Its permissions stay, and a link still leads to it.
+
+    Raises OSError, for a file that may not be written, too: moving another over it would ask only whether its folder may be.
+    """
+    may_rewrite(path)
+    real = path.resolve()
+    write(real, data, mode=real.stat().st_mode & 0o7777)
+
+
+def may_rewrite(path: Path) -> None:
+    """Raises OSError for a file that may not be written."""
+    if not os.access(path, os.W_OK):
+        raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))

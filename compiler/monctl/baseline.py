@@ -12,6 +12,7 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from monctl import atomic
 from monctl.errors import UsageError
 from monctl.finding import Finding
 from monctl.lint.levels import is_locked
@@ -137,7 +138,7 @@ def write(path: Path, text: str) -> None:
     """The file, with its folders. Raises UsageError where it cannot be written."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text, encoding="utf-8")
+        atomic.write(path.resolve(), text.encode(), mode=0o644)
     except OSError as error:
         raise UsageError(
             f"the baseline {path} cannot be written: {(error.strerror or type(error).__name__).lower()}", hint="name another file"

@@ -40,10 +40,10 @@ def since(ref: str, folders: Iterable[Path]) -> Changes:
     lines: dict[str, Sequence[range]] = {}
     for folder in folders:
         top = _top(folder)
-        commit = _commit(folder, ref)
+        commit = parted(folder, ref)
         lines |= {os.path.realpath(top / name): stretches for name, stretches in _changed(folder, commit)}
         lines |= {
-            os.path.realpath(folder / name): _WHOLE for name in _names(_git(folder, "ls-files", "--others", "--exclude-standard", "-z"))
+            os.path.realpath(folder / name): _WHOLE for name in _names(git(folder, "ls-files", "--others", "--exclude-standard", "-z"))
         }
     return Changes(lines)
 
@@ -58,27 +58,28 @@ def _top(folder: Path) -> Path:
     return Path(os.fsdecode(done.stdout.rstrip(b"\n")))
 
 
-def _commit(folder: Path, ref: str) -> str:
-    """Where `ref` and HEAD parted; where they share nothing, `ref` itself."""
+def parted(folder: Path, ref: str) -> str:
+    """The commit where `ref` and HEAD parted; where they share nothing, `ref` itself. Raises UsageError for a name that is no commit."""
     known = (
         None
         if ref.startswith("-") or not ref.strip() or "\0" in ref
         else _run(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     )
     if known is None or known.returncode != 0:
+        _top(folder)
         raise UsageError(
             f"git knows no commit '{ref}'",
             hint="name a branch, a tag or a commit; in a workflow fetch it first (`fetch-depth: 0` of actions/checkout)",
         )
     commit = known.stdout.decode().strip()
-    parted = _run(folder, "merge-base", commit, "HEAD")
-    return parted.stdout.decode().split()[0] if parted.returncode == 0 and parted.stdout else commit
+    base = _run(folder, "merge-base", commit, "HEAD")
+    return base.stdout.decode().split()[0] if base.returncode == 0 and base.stdout else commit
 
 
 def _changed(folder: Path, commit: str) -> Iterator[tuple[str, Sequence[range]]]:
     """Each changed file, by its path from the top, with its stretches. The diff is read beside the list of names, which needs no unquoting."""
-    names = _names(_git(folder, *_DIFF, "--name-only", "-z", commit, "--", "."))
-    stretches = list(_files(_git(folder, *_DIFF, "--unified=0", "--inter-hunk-context=0", commit, "--", ".")))
+    names = _names(git(folder, *_DIFF, "--name-only", "-z", commit, "--", "."))
+    stretches = list(_files(git(folder, *_DIFF, "--unified=0", "--inter-hunk-context=0", commit, "--", ".")))
     if len(stretches) != len(names):  # a merge with conflicts: git tells of some files twice
         yield from ((name, _WHOLE) for name in names)
     else:
@@ -108,19 +109,20 @@ def _names(listed: bytes) -> list[str]:
     return [os.fsdecode(name) for name in listed.split(b"\0") if name]
 
 
-def _git(folder: Path, *arguments: str) -> bytes:
-    done = _run(folder, *arguments)
+def git(folder: Path, *arguments: str, given: bytes | None = None) -> bytes:
+    """What git prints in a folder, `given` on its standard input. Raises UsageError where it fails."""
+    done = _run(folder, *arguments, given=given)
     if done.returncode != 0:
         said = done.stderr.decode(errors="replace").strip().partition("\n")[0]
         raise UsageError(f"git cannot tell what has changed in {_shown(folder)}: {said}", hint="leave --base out to see everything")
     return done.stdout
 
 
-def _run(folder: Path, *arguments: str) -> subprocess.CompletedProcess[bytes]:
+def _run(folder: Path, *arguments: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
     environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
     command = ["git", *_QUIET, *arguments]
     try:
-        return subprocess.run(command, cwd=folder, env=environ, stdin=subprocess.DEVNULL, capture_output=True, check=False)  # noqa: S603  # git, from the PATH as everywhere
+        return subprocess.run(command, cwd=folder, env=environ, input=given or b"", capture_output=True, check=False)  # noqa: S603  # git, from the PATH as everywhere
     except FileNotFoundError:
         raise UsageError("--base needs git, which is not installed", hint="install git, or leave --base out") from None
 

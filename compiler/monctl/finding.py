@@ -75,15 +75,18 @@ class Finding:
 
 
 def located(findings: Iterable[Finding], sources: Sources) -> list[Finding]:
-    """The findings with their spans filled, in order of file, line, column, code; what is told twice of one place is told once."""
-    placed = {
+    """The findings with their spans filled, in order of file, line, column, code.
+
+    What is told twice of one place is told once: with a fix where one of them has one, else as it came first.
+    """
+    placed = [
         replace(
             found,
             span=found.span or sources.span(found.origin, key=found.on_key, within=found.within),
             fix=_placed(found, sources) if found.fix is not None else None,
         )
         for found in findings
-    }
+    ]
     told: dict[tuple[object, ...], Finding] = {}
     for found in sorted(placed, key=_order):
         told.setdefault((found.code, found.span, _of_any(found)), found)
@@ -102,6 +105,6 @@ def _of_any(found: Finding) -> str:
     return found.message.replace(f"'{name}'", "''") if name else found.message
 
 
-def _order(found: Finding) -> tuple[str, int, int, str, str]:
+def _order(found: Finding) -> tuple[str, int, int, str, str, bool]:
     span = found.span or Span(found.origin.file)
-    return (span.file, span.line, span.column, found.code, found.message)
+    return (span.file, span.line, span.column, found.code, found.message, found.fix is None)

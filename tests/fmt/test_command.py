@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -176,3 +177,12 @@ def test_help_loads_no_formatter() -> None:
 
     assert "fmt" in done.stdout
     assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_a_file_that_may_not_be_written_is_left(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    before = texts(estate)
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)  # whoever runs as root may write everything
+
+    assert run(["fmt", "a.yaml"]) == 3
+    assert texts(estate) == before
+    assert capsys.readouterr().err == "a.yaml: permission denied\n1 file not read or written\n"

@@ -16,13 +16,13 @@ targets: {uptimerobot: {}}
 """
 SPECS = """
 severities:
-  critical: {pages: true, notify: [mail]}
-  warning: {notify: [mail]}
+  critical: {pages: true}
 channels:
   mail: {email: {to: [ana@example.com]}}
 monitors:
   web:
     http: https://example.com
+    notify: [mail]
     action: Look at the proxy.
     alert:
       critical: down
@@ -137,3 +137,31 @@ def test_a_fault_of_the_language_is_no_rule(capsys: pytest.CaptureFixture[str]) 
 def test_a_word_like_none_is_told_where_the_rules_are(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rule", "quux"]) == 64
     assert capsys.readouterr().err == "monctl: there is no rule 'quux'\n  help: `monctl lint --rules` lists them\n"
+
+
+@pytest.mark.parametrize(
+    ("code", "told"),
+    [
+        ("UPTIMEROBOT104", "UPTIMEROBOT104 is no lint rule: it says what the target uptimerobot does not take\n  help: its message says"),
+        ("page-without-runbok", "there is no rule 'page-without-runbok'\n  help: did you mean 'page-without-runbook'?"),
+        ("SQL", "there is no rule 'SQL'\n  help: `monctl lint --rules` lists them"),
+    ],
+)
+def test_a_code_without_a_page(code: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["rule", code]) == 64
+    assert capsys.readouterr().err.startswith(f"monctl: {told}")
+
+
+def test_colours_are_forced_and_forbidden(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    run(["lint"])
+    assert capsys.readouterr().out.startswith("\x1b[1;33mwarning[ROUTE003]\x1b[0m: ")
+    monkeypatch.setenv("NO_COLOR", "1")
+    run(["lint"])
+    assert capsys.readouterr().out.startswith("warning[ROUTE003]: ")
+
+
+def test_some_rules_are_listed(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--rules", "--select-rule", "LINT,nobody-owns-it"]) == 0
+    assert [line.split()[0] for line in capsys.readouterr().out.splitlines()] == ["LINT001", "LINT002", "LINT003", "LINT004", "MON006"]

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -171,7 +173,9 @@ def test_specs_that_are_not_valid_are_not_mended(estate: Path, capsys: pytest.Ca
     (estate / "specs.yaml").write_text(SPECS.replace("datasource: db", "datasource: bd"), encoding="utf-8")
 
     assert run(["lint", "--fix", "-o", "concise"]) == 1
-    assert "SPEC" in capsys.readouterr().out
+    told = capsys.readouterr()
+    assert "SPEC" in told.out
+    assert told.err.startswith("nothing is mended: the specs have to be valid first\n")
     assert "owner <> NULL" in specs(estate)
 
 
@@ -369,3 +373,42 @@ def test_fixes_are_in_sarif(estate: Path, capsys: pytest.CaptureFixture[str]) ->
 def test_the_page_of_a_rule_says_whether_it_has_a_fix(code: str, says: bool, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rule", code]) == 0
     assert ("\nFix: yes, where it is certain." in capsys.readouterr().out) == says
+
+
+def test_a_file_that_may_not_be_written_is_left(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)  # whoever runs as root may write everything
+
+    assert run(["lint", "--fix", "--yes"]) == 1
+    assert specs(estate) == SPECS
+    assert capsys.readouterr().err == "monctl: specs.yaml cannot be written: permission denied\n  help: check that it is yours\n"
+    assert [path.name for path in estate.iterdir() if path.name.endswith(".tmp")] == []
+
+
+def test_a_query_behind_an_anchor_is_mended_where_it_stands(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    shared = "metrics:\n  a: {team: shop, sql: &q {datasource: db, query: SELECT COUNT(*) AS n FROM t WHERE a = NULL AND b}}\n"
+    others = "".join(f"  b{number}: {{team: shop, sql: *q}}\n" for number in range(9))
+    (estate / "more.yaml").write_text(shared + others, encoding="utf-8")
+    run(["lint", "--fix", "--yes", "--select-rule", "SQL006"])
+
+    assert "a IS NULL AND b" in (estate / "more.yaml").read_text(encoding="utf-8")
+
+
+def test_findings_at_one_place_come_in_the_order_they_were_made() -> None:
+    many = [Finding("X001", f"'{name}' is wrong", Origin("a.yaml", ("a",)), address=f"monitor.{name}") for name in "gfedcba"]
+    mend = Fix("mend it", (Edit("c", within=(1, 2)),))
+
+    [one] = findings_of(many, {"a.yaml": "a: b\n"})
+    assert one.address == "monitor.a"
+    same = [replace(each, message="it is wrong") for each in many]
+    assert [each.address for each in findings_of(same, {"a.yaml": "a: b\n"})] == ["monitor.g"]
+    assert [each.address for each in findings_of([*same, replace(same[3], fix=mend)], {"a.yaml": "a: 'bcd'\n"})] == ["monitor.d"]
+
+
+@pytest.mark.parametrize("output", ["json", "sarif"])
+def test_a_program_gets_its_document_beside_the_diff(estate: Path, output: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--fix", "--diff", "-o", output, "--select-rule", "SQL005"]) == 1
+
+    told = capsys.readouterr()
+    assert told.err.startswith("--- a/specs.yaml\n+++ b/specs.yaml\n")
+    assert "division by zero" in json.dumps(json.loads(told.out))
+    assert specs(estate) == SPECS

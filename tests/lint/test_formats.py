@@ -11,17 +11,18 @@ import pytest
 
 from monctl.cli import run
 from monctl.finding import Finding, Level
-from monctl.render import findings_junit, findings_sarif
+from monctl.render import findings_junit, findings_sarif, findings_text
 from monctl.source import Origin, Span
+from monctl.source_map import SourceMap
 
 SETTINGS = "estate: shop\ntargets: {uptimerobot: {}}\n"
-SPECS = """severities:
-  critical: {pages: true, notify: [mail]}
+SPECS = """severities: {critical: {pages: true}}
 channels:
   mail: {email: {to: [ana@example.com]}}
 monitors:
   web:
     http: https://example.com
+    notify: [mail]
     action: Look.
     team: web
     alert:
@@ -142,7 +143,7 @@ def test_junit_of_what_is_not_valid(estate: Path, capsys: pytest.CaptureFixture[
     (estate / "specs.yaml").write_text(SPECS.replace("notify: [mail]", "notify: [male]"), encoding="utf-8")
     top = ET.fromstring(printed(capsys, "validate", "-o", "junit"))  # noqa: S314  # what monctl has just printed
 
-    assert [case.get("name") for case in top.iter("testcase")] == ["no findings", "SPEC040 severity.critical line 2"]
+    assert [case.get("name") for case in top.iter("testcase")] == ["no findings", "SPEC040 monitor.web line 7:14"]
 
 
 @pytest.mark.parametrize("text", ["</failure><x>", 'a "quote" & more', "]]>", "<!-- -->"])
@@ -159,3 +160,23 @@ def test_junit_replaces_what_xml_cannot_hold(character: str) -> None:
     top = ET.fromstring(findings_junit.document([finding(f"a{character}b")], [], fail_on="info"))  # noqa: S314  # what monctl has just made
 
     assert [failure.get("message") for failure in top.iter("failure")] == ["a\ufffdb"]
+
+
+def test_junit_gives_no_name_twice() -> None:
+    # GitLab shows one of the tests of one name: https://docs.gitlab.com/ci/testing/unit_test_reports/ (from memory, 2026-11-21)
+    twins = [Finding("SQL006", "wrong", Origin("a.yaml"), span=Span("a.yaml", 3, column, 3, column + 4)) for column in (5, 20)]
+    top = ET.fromstring(findings_junit.document(twins, [], fail_on="info"))  # noqa: S314  # what monctl has just made
+
+    assert [case.get("name") for case in top.iter("testcase")] == ["SQL006 line 3:5", "SQL006 line 3:20"]
+
+
+@pytest.mark.parametrize(
+    ("before", "cells"),
+    [("plain ", 6), ("日本 ", 5), ("🎉 ", 3), ("e\N{COMBINING ACUTE ACCENT} ", 2), ("a\N{ZERO WIDTH JOINER}b ", 3)],
+)
+def test_the_caret_stands_under_what_is_meant(before: str, cells: int) -> None:
+    line = f"a: {before}wrong"
+    one = Finding("SQL006", "wrong", Origin("a.yaml"), span=Span("a.yaml", 1, len(line) - 4, 1, len(line) + 1))
+    shown = findings_text.text([one], SourceMap({"a.yaml": line}))
+
+    assert shown.splitlines()[4] == f"  | {' ' * (3 + cells)}^^^^^"

@@ -11,7 +11,7 @@ import pytest
 
 from monctl.cli import run
 
-SETTINGS = "estate: shop\ntargets: {uptimerobot: {}}\n"
+SETTINGS = "estate: shop\ntargets: {uptimerobot: {}}\nrules: {ROUTE: off}\n"
 SPECS = """teams: {ops: {}}
 severities:
   critical: {pages: true, notify: [mail]}
@@ -32,8 +32,6 @@ EVERYTHING = [
     "MON006 monitor.web",
     "MON005 monitor.shop",
     "MON006 monitor.shop",
-    "ROUTE003 monitor.web",
-    "ROUTE003 monitor.shop",
 ]
 
 
@@ -88,13 +86,13 @@ def test_all_is_shown_when_nothing_is_asked(estate: Path, capsys: pytest.Capture
     assert told(capsys) == sorted(EVERYTHING)
 
 
-@pytest.mark.parametrize("word", ["MON005", "mon005"])
+@pytest.mark.parametrize("word", ["MON005", "mon005", "page-without-runbook", "Page-Without-Runbook"])
 def test_one_rule(word: str, estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert told(capsys, "--select-rule", word) == ["MON005 monitor.shop", "MON005 monitor.web"]
 
 
 def test_a_prefix_and_a_rule(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    assert told(capsys, "--select-rule", "ROUTE", "--select-rule", "MON006") == sorted(one for one in EVERYTHING if "MON005" not in one)
+    assert told(capsys, "--select-rule", "SQL", "--select-rule", "MON006") == sorted(one for one in EVERYTHING if "MON005" not in one)
 
 
 def test_a_target_is_a_prefix(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -106,10 +104,35 @@ def test_what_is_left_out_does_not_fail(estate: Path) -> None:
     assert run(["lint", "--fail-on", "warning", "--select-rule", "SQL"]) == 0
 
 
+@pytest.mark.parametrize("said", [["SQL,MON006"], ["SQL , nobody-owns-it"], ["SQL", "MON006,SQL001"]])
+def test_several_rules_with_commas(said: list[str], estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments = [word for one in said for word in ("--select-rule", one)]
+
+    assert told(capsys, *arguments) == sorted(one for one in EVERYTHING if "MON005" not in one)
+
+
+def test_a_name_that_is_nearly_one(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--select-rule", "page-without-runbok"]) == 64
+    assert capsys.readouterr().err.endswith("\n  help: did you mean 'page-without-runbook'?\n")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "scope"),
+    [
+        (["--select-rule", "SQL"], "only SQL"),
+        (["--base", "main"], "only what came since main"),
+        (["--base", "main", "--select-rule", "SQL,MON"], "only SQL, MON; only what came since main"),
+    ],
+)
+def test_what_was_looked_at_is_told(arguments: list[str], scope: str, repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", *arguments]) == 0
+    assert capsys.readouterr().err.startswith(f"2 files, nothing wrong ({scope})\n")
+
+
 @pytest.mark.parametrize("word", ["MON05", "SQ7", ""])
 def test_a_rule_there_is_not(word: str, estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "--select-rule", word]) == 64
-    assert f"no rule is called '{word}', and none begins so\n  help: " in capsys.readouterr().err
+    assert f"no rule is called '{word}', and no code begins so\n  help: " in capsys.readouterr().err
 
 
 def test_a_rule_like_no_other(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -120,9 +143,7 @@ def test_a_rule_like_no_other(estate: Path, capsys: pytest.CaptureFixture[str]) 
 def test_statistics(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "--statistics", "--fail-on", "warning"]) == 1
 
-    assert capsys.readouterr().out == (
-        "2  MON005         warning  page-without-runbook\n2  MON006         warning  nobody-owns-it\n2  ROUTE003       warning  page-wakes-nobody\n"
-    )
+    assert capsys.readouterr().out == ("2  MON005         warning  page-without-runbook\n2  MON006         warning  nobody-owns-it\n")
 
 
 def test_statistics_as_json(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -146,7 +167,7 @@ def test_nothing_has_changed(repository: Path, capsys: pytest.CaptureFixture[str
 def test_an_object_with_a_changed_line_is_shown_whole(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(repository, "http: https://shop.example.com", "http: https://shop.example.com/health")
 
-    assert told(capsys, "--base", "main") == ["MON005 monitor.shop", "MON006 monitor.shop", "ROUTE003 monitor.shop"]
+    assert told(capsys, "--base", "main") == ["MON005 monitor.shop", "MON006 monitor.shop"]
 
 
 def test_a_line_that_was_removed_is_a_change(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -154,7 +175,7 @@ def test_a_line_that_was_removed_is_a_change(repository: Path, capsys: pytest.Ca
     commit()
     edit(repository, "    action: Look at the proxy.\n", "")
 
-    assert told(capsys, "--base", "HEAD") == ["MON005 monitor.web", "MON006 monitor.web", "ROUTE003 monitor.web"]
+    assert told(capsys, "--base", "HEAD") == ["MON005 monitor.web", "MON006 monitor.web"]
 
 
 def test_what_was_committed_since_and_what_is_staged(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -196,6 +217,75 @@ def test_any_line_of_a_python_spec(repository: Path, capsys: pytest.CaptureFixtu
     assert told(capsys, "--base", "HEAD", "--select-rule", "MON") == ["MON005 monitor.blog", "MON006 monitor.blog"]
 
 
+def test_what_a_change_brings_about_elsewhere(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "pages: true, notify: [mail]", "pages: true, notify: [mail]")
+    path = repository / "specs.yaml"
+    path.write_text(SPECS.replace("pages: true, ", "pages: false, "), encoding="utf-8")
+    commit()
+    path.write_text(SPECS, encoding="utf-8")
+
+    shown = told(capsys, "--base", "HEAD")
+    assert shown == sorted(one for one in EVERYTHING if "MON006" not in one)
+    assert capsys.readouterr().err == ""
+
+
+def test_what_was_wrong_before_is_counted_and_not_shown(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    run(["lint", "--base", "HEAD"])
+
+    assert capsys.readouterr() == ("", "2 files, nothing wrong (only what came since HEAD)\n--base HEAD leaves out 4 findings\n")
+
+
+def test_a_file_that_is_gone_is_a_change(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "more.yaml").write_text("services:\n  api: {runbook: api}\nrunbooks:\n  api: {file: api.md}\n", encoding="utf-8")
+    (repository / "api.md").write_text("# Api\n", encoding="utf-8")
+    edit(repository, "http: https://example.com", "http: https://example.com\n    service: api")
+    commit()
+    (repository / "more.yaml").write_text("services:\n  api: {}\n", encoding="utf-8")
+
+    assert "MON005 monitor.web" in told(capsys, "--base", "HEAD")
+
+
+def test_an_estate_in_a_folder_of_the_repository(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    below = repository / "ops" / "shop"
+    below.mkdir(parents=True)
+    for name in ("monctl.yaml", "specs.yaml"):
+        (repository / name).rename(below / name)
+    commit()
+    monkeypatch.chdir(below)
+    assert told(capsys, "--base", "HEAD") == []
+    edit(below, "pages: true", "pages: false")
+    commit()
+    edit(below, "pages: false", "pages: true")
+
+    assert "MON005 monitor.web" in told(capsys, "--base", "HEAD")
+
+
+def test_what_was_not_valid_is_compared_by_lines_alone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    edit(repository, "notify: [mail]", "notify: [male]")
+    commit()
+    edit(repository, "notify: [male]", "notify: [mail]")
+    run(["lint", "--base", "HEAD"])
+
+    assert capsys.readouterr().err == (
+        "2 files, nothing wrong (only what came since HEAD)\n"
+        "'shop' cannot be read as it was at HEAD: only findings in changed lines and about changed objects are shown\n"
+        "--base HEAD leaves out 4 findings\n"
+    )
+
+
+def test_python_specs_that_are_refused_now_are_not_run_as_they_were(repository: Path) -> None:
+    (repository / "spy.py").write_text(
+        "from pathlib import Path\n\nPath('/'.join([*__file__.split('/')[:-1], 'ran'])).touch()\nraise SystemExit\n", encoding="utf-8"
+    )
+    commit()
+    (repository / "monctl.yaml").write_text(f"{SETTINGS}python: false\n", encoding="utf-8")
+    (repository / "spy.py").unlink()
+
+    assert run(["lint", "--base", "HEAD"]) == 0
+
+
 def test_text_that_looks_like_a_diff(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     text = "services:\n  a:\n    description: |\n      one\n"
     (repository / "a.yaml").write_text(text, encoding="utf-8")
@@ -232,12 +322,12 @@ def test_no_git(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.Ca
 
 def test_what_a_baseline_knows_is_not_told(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["lint", "--write-baseline", "known.json", "--fail-on", "info"]) == 0
-    assert "known.json: 6 findings known from now on" in capsys.readouterr().err
+    assert "known.json: 4 findings known from now on" in capsys.readouterr().err
 
     assert run(["lint", "--baseline", "known.json", "--fail-on", "info"]) == 0
     shown = capsys.readouterr()
     assert shown.out == ""
-    assert shown.err == "2 files, nothing wrong\nknown.json leaves out 6 findings\n"
+    assert shown.err == "2 files, nothing wrong (beyond known.json)\nknown.json leaves out 4 findings\n"
 
 
 def test_a_baseline_is_not_about_lines(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -252,7 +342,7 @@ def test_what_is_new_is_told_beside_a_baseline(estate: Path, capsys: pytest.Capt
     run(["lint", "--write-baseline", "known.json"])
     edit(estate, "  shop:\n", "  new:\n    http: https://new.example.com\n    alert: {critical: down}\n  shop:\n")
 
-    assert told(capsys, "--baseline", "known.json") == ["MON005 monitor.new", "MON006 monitor.new", "ROUTE003 monitor.new"]
+    assert told(capsys, "--baseline", "known.json") == ["MON005 monitor.new", "MON006 monitor.new"]
 
 
 def test_entries_that_are_no_longer_needed_are_named(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,7 +352,7 @@ def test_entries_that_are_no_longer_needed_are_named(estate: Path, capsys: pytes
     run(["lint", "--baseline", "known.json"])
 
     assert capsys.readouterr().err == (
-        "2 files, nothing wrong\nknown.json leaves out 5 findings\n"
+        "2 files, nothing wrong (beyond known.json)\nknown.json leaves out 3 findings\n"
         "known.json knows what is no longer found; write it anew with --write-baseline known.json:\n"
         "  MON005 monitor.shop: 'critical' wakes somebody, and nothing says what to do\n"
     )
@@ -273,7 +363,7 @@ def test_a_baseline_is_written_anew_for_some_rules(estate: Path, capsys: pytest.
     assert told(capsys, "--baseline", "known.json") == sorted(one for one in EVERYTHING if "MON005" not in one)
 
     run(["lint", "--baseline", "known.json", "--write-baseline", "known.json", "--select-rule", "MON006"])
-    assert told(capsys, "--baseline", "known.json") == ["ROUTE003 monitor.shop", "ROUTE003 monitor.web"]
+    assert told(capsys, "--baseline", "known.json") == []
 
 
 def test_all_together(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -313,3 +403,19 @@ def test_what_is_not_valid_is_never_known(estate: Path, capsys: pytest.CaptureFi
     assert run(["lint", "--write-baseline", "known.json", "--select-rule", "MON", "-o", "concise"]) == 1
     assert "error[SPEC040]" in capsys.readouterr().out
     assert not (estate / "known.json").exists()
+
+
+def test_a_folder_that_holds_too_much_is_compared_by_lines_alone(
+    repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("monctl.earlier._MOST", 10)
+    run(["lint", "--base", "HEAD"])
+
+    assert "'shop' cannot be read as it was at HEAD: only findings in changed lines" in capsys.readouterr().err
+
+
+def test_an_environment_that_is_new_is_compared_by_lines_alone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (repository / "monctl.yaml").write_text(f"{SETTINGS}environments: {{live: {{}}, staging: {{}}}}\n", encoding="utf-8")
+    run(["lint", "--base", "HEAD", "-e", "staging"])
+
+    assert "'shop' cannot be read as it was at HEAD: only findings in changed lines" in capsys.readouterr().err

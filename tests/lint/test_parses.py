@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import sqlglot
 
+from monctl import query
 from monctl.cli import run
 from monctl.halves import LEAST
 
@@ -20,14 +20,19 @@ Parsed = Callable[[], Counter[str]]
 def parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parsed:
     """Which texts of metrics sqlglot was given, how often: also in a second process."""
     log = tmp_path / "parsed.log"
-    parse = sqlglot.parse
+    engine = query._engine
 
-    def told(sql: str, *more: Any, **named: Any) -> Any:
-        with log.open("a", encoding="utf-8") as file:
-            file.write(f"{sql}\n")
-        return parse(sql, *more, **named)
+    def told(dialect: str) -> Any:
+        tokenize, parse = engine(dialect)
 
-    monkeypatch.setattr(sqlglot, "parse", told)
+        def logged(tokens: Any, sql: str) -> Any:
+            with log.open("a", encoding="utf-8") as file:
+                file.write(f"{sql}\n")
+            return parse(tokens, sql)
+
+        return tokenize, logged
+
+    monkeypatch.setattr(query, "_engine", told)
     return lambda: Counter(line for line in log.read_text(encoding="utf-8").splitlines() if "FROM jobs" in line)
 
 
@@ -40,11 +45,18 @@ def estate(folder: Path, queries: list[str]) -> None:
 
 @pytest.mark.parametrize("count", [3, 2 * LEAST + 1])
 def test_lint_parses_each_query_once(count: int, tmp_path: Path, parsed: Parsed) -> None:
-    different = ["SELECT COUNT(*) AS n FROM jobs WHERE tries = AT".replace("AT", f"{count}{at:06}") for at in range(count)]
+    different = ["SELECT COUNT(*) AS n FROM jobs WHERE AT = 7".replace("AT", f"tries_{at}") for at in range(count)]
     estate(tmp_path, [*different, *different[:2]])
 
     assert run(["lint", "-C", str(tmp_path), "--fail-on", "error"]) == 0
     assert parsed() == Counter(different)
+
+
+def test_of_queries_that_are_alike_one_is_parsed(tmp_path: Path, parsed: Parsed) -> None:
+    estate(tmp_path, ["SELECT COUNT(*) AS n FROM jobs WHERE tries = AT".replace("AT", f"{1000 + at}") for at in range(20)])
+
+    assert run(["lint", "-C", str(tmp_path), "--fail-on", "error"]) == 0
+    assert parsed() == Counter(["SELECT COUNT(*) AS n FROM jobs WHERE tries = 1000"])
 
 
 def test_sql_that_does_not_parse_is_all_that_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -15,11 +15,19 @@ from monctl.recording import follows
 
 
 def show(
-    checked: Sequence[Checked], findings: Sequence[Finding], *, output: str, fail_on: str, kept: bool = True, named: Sequence[Path] = ()
+    checked: Sequence[Checked],
+    findings: Sequence[Finding],
+    *,
+    output: str,
+    fail_on: str,
+    kept: bool = True,
+    named: Sequence[Path] = (),
+    scope: str = "",
 ) -> int:
     """Findings on standard output, a summary on standard error; 1 when one is at `fail_on` or worse.
 
-    The answer is not `kept` where it follows from more than the specs, the files they name, and the `named`.
+    The answer is not `kept` where it follows from more than the specs, the files they name, and the `named`. `scope` is what was looked at,
+    as the end of `12 files, nothing wrong`.
     """
     match output:
         case "json":
@@ -44,24 +52,31 @@ def show(
             click.echo(concise(findings), nl=False)
         case _:
             _text(checked, findings)
-    return _end(checked, findings, fail_on, kept=kept, named=named)
+    return _end(checked, findings, fail_on, kept=kept, named=named, scope=scope)
 
 
 def count(
-    checked: Sequence[Checked], findings: Sequence[Finding], *, output: str, fail_on: str, kept: bool = True, named: Sequence[Path] = ()
+    checked: Sequence[Checked],
+    findings: Sequence[Finding],
+    *,
+    output: str,
+    fail_on: str,
+    kept: bool = True,
+    named: Sequence[Path] = (),
+    scope: str = "",
 ) -> int:
     """The same with the number of findings of each rule instead of the findings, most frequent first."""
     from monctl.render.findings_statistics import as_json, as_text
 
     click.echo(as_json(findings) if output == "json" else as_text(findings), nl=False)
-    return _end(checked, findings, fail_on, kept=kept, named=named)
+    return _end(checked, findings, fail_on, kept=kept, named=named, scope=scope)
 
 
-def _end(checked: Sequence[Checked], findings: Sequence[Finding], fail_on: str, *, kept: bool, named: Sequence[Path]) -> int:
+def _end(checked: Sequence[Checked], findings: Sequence[Finding], fail_on: str, *, kept: bool, named: Sequence[Path], scope: str) -> int:
     worst = Level(fail_on).rank
     from monctl.render.findings_text import summary
 
-    options.note(summary(findings, sum(len(one.loaded.files) for one in checked)))
+    options.note(summary(findings, sum(len(one.loaded.files) for one in checked), scope))
     if kept:
         follows([one.root for one in checked], named=[*named, *(path for one in checked for path in one.named_files)])
     return 1 if any(found.level.rank <= worst for found in findings) else 0

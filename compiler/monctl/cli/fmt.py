@@ -129,8 +129,7 @@ def _one(path: Path, *, writing: bool, diffing: bool) -> Outcome:
         _show(shown, old, result.text)
     if writing:
         try:
-            real = path.resolve()
-            atomic.write(real, result.text.encode(), mode=real.stat().st_mode & 0o7777)
+            atomic.rewrite(path, result.text.encode())
         except OSError as error:
             return _failed(shown, error)
     return Outcome(shown, "changed")

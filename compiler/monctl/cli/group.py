@@ -100,7 +100,8 @@ def root() -> None:
 def run(args: list[str] | None = None) -> int:
     """Run a command line. Gives 0 done, 1 no, 2 changes, 3 could not ask, 4 partial, 5 refused, 64 usage, 70 bug, 130 interrupted."""
     try:
-        result = root.main(args, prog_name="monctl", standalone_mode=False)
+        forced = bool(os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"))
+        result = root.main(args, prog_name="monctl", standalone_mode=False, color=True if forced else None)  # else click takes colours out
         return result if isinstance(result, int) else 0
     except click.exceptions.Exit as stop:
         return stop.exit_code

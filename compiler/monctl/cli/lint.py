@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -60,9 +59,10 @@ def command(
     --baseline leave out does not count, and is not mended. They may be combined; specs that are not valid are always told, all of them.
     """
     if listing:
-        return _list(output)
+        return _list(output, rules)
     from monctl.cli.findings import count, show
-    from monctl.project import check_all, with_syntax
+    from monctl.errors import MonctlError
+    from monctl.project import check, check_all
     from monctl.target import discover
 
     if statistics and output not in {"text", "json"}:
@@ -76,39 +76,58 @@ def command(
     checked = check_all(options.roots(folder), environment, targets=known, syntax=fixing)
     tell = count if statistics else show
     if not _all_valid(checked):
-        checked = [with_syntax(one) for one in checked]
-        return tell(checked, _all_findings(checked), output=output, fail_on=fail_on)
+        if fixing:
+            options.note("nothing is mended: the specs have to be valid first")
+        return _not_valid(checked, tell, output, fail_on)
+
+    def as_it_was(root: Path) -> list[Finding] | None:
+        try:
+            was = check(root, environment, targets=known, syntax=False)
+        except MonctlError:  # the environment is new
+            return None
+        return findings(was, known, at) if was.valid else None
+
+    def wanted(one: Checked) -> list[Finding]:
+        return narrowing.narrow([(one, findings(one, known, at))], asked, earlier).findings
+
+    earlier = narrowing.before(base, checked, as_it_was)
+    would_change = False
     if fixing:
-
-        def wanted(one: Checked) -> list[Finding]:
-            return narrowing.narrow([(one, findings(one, known, at))], asked).findings
-
         estates = lint_fix.mended(checked, environment, known, wanted=wanted, once=base is not None)
-        lint_fix.show(estates, err=output != "text")
-        if diffing:
-            return 1 if any(estate.texts for estate in estates) else 0
-        if lint_fix.write(estates, yes=yes):
-            checked = [estate.checked for estate in estates]
+        checked, differs = lint_fix.carried_out(estates, checked, writing=not diffing, yes=yes, err=output != "text")
+        would_change = differs and diffing
+        if diffing and output == "text":
+            return int(would_change)
     linted = [(one, findings(one, known, at)) for one in checked]
     if _has_faulty_sql(linted):
-        checked = [with_syntax(one) for one in checked]
-        return tell(checked, _all_findings(checked), output=output, fail_on=fail_on)
-    shown = narrowing.narrow(linted, asked)
+        return _not_valid(checked, tell, output, fail_on)
+    shown = narrowing.narrow(linted, asked, earlier)
     kept = not fixing and base is None and write_baseline is None
-    status = tell(checked, shown.findings, output=output, fail_on=fail_on, kept=kept, named=[baseline] if baseline is not None else [])
-    if (fixes := sum(found.fix is not None for found in shown.findings)) and not fixing:
-        options.note(f"{fixes} of them can be mended by `monctl lint --fix`; `--fix --diff` shows how")
+    named = [baseline] if baseline is not None else []
+    status = tell(checked, shown.findings, output=output, fail_on=fail_on, kept=kept, named=named, scope=shown.scope)
+    _note(shown, fixes=not fixing)
+    return max(status, int(would_change))
+
+
+def _not_valid(checked: Sequence[Checked], tell: Callable[..., int], output: str, fail_on: str) -> int:
+    """Tell what is not valid, SQL as well, and nothing else."""
+    from monctl.project import with_syntax
+
+    whole = [with_syntax(one) for one in checked]
+    return tell(whole, [found for one in whole for found in one.findings], output=output, fail_on=fail_on)
+
+
+def _note(shown: narrowing.Shown, *, fixes: bool) -> None:
+    """How many findings can be mended, where that is to be said, and what was left out."""
+    count = sum(found.fix is not None for found in shown.findings)
+    if count and fixes:
+        options.note(f"{count} of them can be mended by `monctl lint --fix`; `--fix --diff` shows how")
     for note in shown.notes:
         options.note(note)
-    return status
 
 
 def _all_valid(checked: Sequence[Checked]) -> bool:
     return all(one.valid for one in checked)
-
-
-def _all_findings(checked: Sequence[Checked]) -> list[Finding]:
-    return [found for one in checked for found in one.findings]
 
 
 def _has_faulty_sql(linted: Sequence[tuple[Checked, Sequence[Finding]]]) -> bool:
@@ -119,14 +138,15 @@ def _has_faulty_sql(linted: Sequence[tuple[Checked, Sequence[Finding]]]) -> bool
 def findings(checked: Checked, known: Mapping[str, Target], now: datetime) -> list[Finding]:
     """Everything `monctl lint` says about a valid estate: what validate says, the rules, the targets' limits."""
     from monctl import lint
+    from monctl.collector import no_garbage
     from monctl.finding import located
     from monctl.project import build
 
-    limits = [found for built in build(checked, only=_speaking(checked, known), targets=known).values() for found in built.findings]
+    limits = (found for built in build(checked, only=_speaking(checked, known), targets=known).values() for found in built.findings)
     sources = checked.loaded.sources
-    return located(
-        [*checked.findings, *lint.run(checked.program, sources, context(checked, now), others=limits, syntax=not checked.syntax)], sources
-    )
+    with no_garbage():
+        linted = lint.run(checked.program, sources, context(checked, now), others=limits, syntax=not checked.syntax)
+        return located([*checked.findings, *linted], sources)
 
 
 def _speaking(checked: Checked, known: Mapping[str, Target]) -> tuple[str, ...]:
@@ -140,11 +160,11 @@ def context(checked: Checked, now: datetime) -> Context:
     from monctl.source import Origin
 
     loaded = checked.loaded
-    shown = [Path(os.path.relpath(path)).as_posix() for path in loaded.files]
     return Context(
-        texts={file: text for file in shown if (text := loaded.sources.text(file)) is not None},
+        texts=loaded.sources.texts,
         today=now.date(),
         defaults=_defaults(checked),
+        undecided=_undecided(checked),
         levels=Levels(loaded.settings.rules if loaded.settings is not None else {}, Origin(loaded.settings_file, ("rules",))),
     )
 
@@ -160,19 +180,28 @@ def _defaults(checked: Checked) -> dict[str, Delivery]:
     }
 
 
-def _list(output: str) -> int:
-    from monctl.lint import all_rules
+def _undecided(checked: Checked) -> frozenset[str]:
+    """The monitors that do not say what no data means."""
+    from monctl.spec.monitors import Monitor
 
+    return frozenset(item.name for item in checked.loaded.items if isinstance(item.spec, Monitor) and item.spec.no_data is None)
+
+
+def _list(output: str, chosen: Sequence[str]) -> int:
+    from monctl.lint import all_rules
+    from monctl.target import discover
+
+    codes = narrowing.checked_rules(chosen, discover()) if chosen else ("",)
+    rules = [rule for rule in all_rules() if rule.code.startswith(codes)]
     if output == "json":
         import json
 
         listed = [
-            {"code": rule.code, "level": rule.level.value, "name": rule.name, "summary": rule.summary, "fix": rule.fixes}
-            for rule in all_rules()
+            {"code": rule.code, "level": rule.level.value, "name": rule.name, "summary": rule.summary, "fix": rule.fixes} for rule in rules
         ]
         click.echo(json.dumps({"format_version": 1, "rules": listed}, indent=2, ensure_ascii=False))
         return 0
-    width = max(len(rule.name) for rule in all_rules())
-    for rule in all_rules():
+    width = max((len(rule.name) for rule in rules), default=0)
+    for rule in rules:
         click.echo(f"{rule.code:<9} {rule.level.value:<8} {rule.name:<{width}}  {rule.summary}{' [fix]' if rule.fixes else ''}")
     return 0

@@ -39,6 +39,17 @@ def mended(checked: Sequence[Checked], environment: str | None, targets: Mapping
     return [mend(one, environment, targets, wanted=wanted, rounds=1 if once else ROUNDS) for one in checked]
 
 
+def carried_out(
+    estates: Sequence[Mended], checked: Sequence[Checked], *, writing: bool, yes: bool, err: bool
+) -> tuple[list[Checked], bool]:
+    """Show what mending changes, and write it where that is asked for: the estates as they are then, and whether anything was to be changed."""
+    show(estates, err=err)
+    differs = any(estate.texts for estate in estates)
+    if writing and write(estates, yes=yes):
+        return [estate.checked for estate in estates], differs
+    return list(checked), differs
+
+
 def show(estates: Sequence[Mended], *, err: bool) -> None:
     """The diffs, and what was left out, on standard output or standard error."""
     from monctl.render.style import Style
@@ -54,7 +65,7 @@ def show(estates: Sequence[Mended], *, err: bool) -> None:
 def write(estates: Sequence[Mended], *, yes: bool) -> bool:
     """Write what was shown; a person at a terminal is asked first. Gives whether it is written.
 
-    Raises EstateError for a file that cannot be written, or is not as it was read any more: none is written then.
+    Raises EstateError for a file that cannot be written, or is not as it was read any more: no file is written then.
     """
     from monctl import atomic
     from monctl.errors import EstateError
@@ -71,10 +82,11 @@ def write(estates: Sequence[Mended], *, yes: bool) -> bool:
         moved = [file for file, data in held.items() if data.removeprefix(_MARK) != texts[file][0].encode()]
         if moved:
             raise EstateError(f"{moved[0]} has changed since it was read; nothing is written", hint="run the command again")
+        for file in texts:
+            atomic.may_rewrite(Path(file))
         for file, (_, new) in texts.items():
-            path = Path(file).resolve()
             mark = _MARK if held[file].startswith(_MARK) else b""
-            atomic.write(path, mark + new.encode(), mode=path.stat().st_mode & 0o7777)
+            atomic.rewrite(Path(file), mark + new.encode())
     except OSError as error:
         reason = (error.strerror or type(error).__name__).lower()
         raise EstateError(f"{error.filename or 'a file'} cannot be written: {reason}", hint="check that it is yours") from None

@@ -19,6 +19,7 @@ def command(code: str) -> int:
     from monctl.lint import all_rules
     from monctl.lint.levels import is_locked
     from monctl.suggest import did_you_mean
+    from monctl.target import discover
 
     wanted = code.strip().upper()
     known = {rule.code: rule for rule in all_rules()} | {rule.name.upper(): rule for rule in all_rules()}
@@ -28,9 +29,15 @@ def command(code: str) -> int:
             f"{wanted} is no lint rule: it says that a spec is not valid",
             hint="its message says what to write instead; `monctl lint --rules` lists the rules",
         )
+    if rule is None and (area := wanted.rstrip("0123456789").lower()) in discover() and wanted != area.upper():
+        raise UsageError(
+            f"{wanted} is no lint rule: it says what the target {area} does not take",
+            hint="its message says what to write instead; `monctl targets matrix` shows what each target can say",
+        )
     if rule is None:
-        near = did_you_mean(wanted, [one.code for one in all_rules()]) or ""
-        hint = near if near.startswith("did you mean") else "`monctl lint --rules` lists them"
-        raise UsageError(f"there is no rule '{code}'", hint=hint)
+        near = did_you_mean(wanted, [one.code for one in all_rules()], limit=0) or did_you_mean(
+            code, [one.name for one in all_rules()], limit=0
+        )
+        raise UsageError(f"there is no rule '{code}'", hint=near or "`monctl lint --rules` lists them")
     click.echo(f"{rule.code} {rule.name} ({rule.level.value})\n\n{rule.page}" + (f"\n\n{_FIX}" if rule.fixes else ""))
     return 0

@@ -26,6 +26,8 @@ class Context:
     """None: nothing is ever over."""
     defaults: Mapping[str, Delivery] = field(default_factory=dict)
     """Severity → where its alerts go when nothing else is said; only those that say something."""
+    undecided: frozenset[str] = frozenset()
+    """Monitors that do not say what no data means."""
     levels: Levels = field(default_factory=Levels)
     ignores: Sequence[Ignore] = ()
     hidden: frozenset[tuple[Ignore, str]] = frozenset()

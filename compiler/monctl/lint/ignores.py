@@ -18,6 +18,7 @@ from monctl.yaml_reader import compose
 
 FORM = "# monctl: ignore[CODE] until 2027-01-31: reason"
 _MARK = re.compile(r"#\s*monctl\s*:\s*(?P<rest>.*)")
+_IN_QUERY = re.compile(r"(?:--|/\*)[ \t]*monctl[ \t]*:[ \t]*ignore\b.*")
 _IGNORE = re.compile(r"ignore\s*\[(?P<codes>[^\]]*)\]\s*(?:until\s+(?P<until>[^:\s]*)\s*)?(?::(?P<reason>.*))?$")
 _CODE = re.compile(r"[A-Z]{2,12}\d{3}")
 
@@ -44,8 +45,13 @@ class Ignore:
 
 
 def ignores(texts: Mapping[str, str]) -> list[Ignore]:
-    """Every comment that speaks to monctl, in order of file and line."""
-    return [ignore for file, text in texts.items() if "monctl" in text and _MARK.search(text) for ignore in _of_file(file, text)]
+    """Every comment that speaks to monctl, in order of file and line; those of SQL in a block among them, which hide nothing."""
+    return [
+        ignore
+        for file, text in texts.items()
+        if "monctl" in text and (_MARK.search(text) or _IN_QUERY.search(text))
+        for ignore in _of_file(file, text)
+    ]
 
 
 def apply(
@@ -75,7 +81,8 @@ def _of_file(file: str, text: str) -> Iterator[Ignore]:
     lines = split_lines(text)
     is_python = file.endswith(".py")
     comments = _python_comments(text) if is_python else _yaml_comments(text, lines)
-    blocks = {} if is_python else _block_scalars(text)
+    blocks = {} if is_python else _long_scalars(text)
+    yield from _in_queries(file, text)
     for line, column in comments:
         written = lines[line - 1][column:]
         mark = _MARK.match(written)
@@ -89,6 +96,23 @@ def _of_file(file: str, text: str) -> Iterator[Ignore]:
             covered,
             blocks.get(covered, covered),
         )
+
+
+def _in_queries(file: str, text: str) -> Iterator[Ignore]:
+    """Comments of SQL: a part of the text of the spec, which is for the database."""
+    places = Lines(text)
+    for written in _IN_QUERY.finditer(text):
+        span = places.span(file, written.start(), written.start() + len(written[0].rstrip()))
+        if "#" not in text[text.rfind("\n", 0, written.start()) + 1 : written.start()]:
+            yield Ignore(
+                span,
+                (),
+                None,
+                "",
+                span.line,
+                span.line,
+                "it stands in a query; write it as a comment of the file, above the key or the call",
+            )
 
 
 def _read(text: str, span: Span, first_line: int, last_line: int) -> Ignore:
@@ -130,18 +154,19 @@ def _python_comments(text: str) -> Iterator[tuple[int, int]]:
 
 def _yaml_comments(text: str, lines: Sequence[str]) -> Iterator[tuple[int, int]]:
     """1-based line and 0-based column of every mark that stands in a comment, not in a text of the file."""
-    scalars = sorted(_scalars(text))
+    scalars = sorted((text.find("\n", begin) if is_block else begin, end) for begin, end, is_block in _scalars(text))
     starts = Lines(text)
     for found in _MARK.finditer(text):
-        if not any(begin <= found.start() < end for begin, end, _ in scalars):
+        if not any(begin <= found.start() < end for begin, end in scalars):
             line, column = starts.place(found.start())
             yield line, column - 1
 
 
-def _block_scalars(text: str) -> dict[int, int]:
-    """First line → last line of every block scalar; the first line is the one of its `|` or `>`."""
+def _long_scalars(text: str) -> dict[int, int]:
+    """First line → last line of every scalar of several lines; the first line of a block is the one of its `|` or `>`."""
     starts = Lines(text)
-    return {starts.place(begin)[0]: starts.place(max(begin, end - 1))[0] for begin, end, is_block in _scalars(text) if is_block}
+    placed = ((starts.place(begin)[0], starts.place(max(begin, end - 1))[0]) for begin, end, _ in _scalars(text) if "\n" in text[begin:end])
+    return {first: last for first, last in placed if last > first}
 
 
 def _scalars(text: str) -> Iterator[tuple[int, int, bool]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from monctl import query
-from monctl.condition import Condition, State
+from monctl.condition import Between, Comparison, Condition, State, Term
 from monctl.finding import Finding, Fix
 from monctl.lint.rule import found
 from monctl.lint.tree import place
@@ -54,30 +54,64 @@ class Query:
         return found(message, self.origin, help=help, address=self.address, within=within, fix=fix)
 
 
-def viewer(program: Program) -> Callable[[query.Query, Expression | None], Query | None]:
-    """What makes of a query and its tree what rules see; of one without a tree, nothing."""
-    watchers = _watchers(program)
-    objectives = _objectives(program)
+class Views:
+    """Makes of a query and its tree what rules see."""
 
-    def view(one: query.Query, tree: Expression | None) -> Query | None:
-        if tree is None:
-            return None
-        kind, _, name = one.address.partition(".")
-        timed = program.metrics.get(name) if kind == "metric" else program.monitors.get(name) if kind == "monitor" else None
+    def __init__(self, program: Program) -> None:
+        self._program = program
+        self._watchers = _watchers(program)
+        self._objectives = _objectives(program)
+
+    def of(self, one: query.Query, tree: Expression) -> Query:
+        """The query with everything around it."""
         return Query(
             one.text,
             one.dialect,
-            program.datasources.get(one.datasource),
+            self._program.datasources.get(one.datasource),
             one.origin,
             one.address,
             one.source,
             tree,
-            timed.every_s if timed is not None else None,
-            watchers.get(one.address, {}),
-            objectives.get(one.address, ()),
+            self._every_s(one.address),
+            self._watchers.get(one.address, {}),
+            self._objectives.get(one.address, ()),
         )
 
-    return view
+    def situation(self, one: query.Query) -> tuple[object, ...] | None:
+        """All that rules may look at besides the text: who asks how often for what, and which alerts depend on it.
+
+        None where there is more to see than that. What is there is compared with `==`; names and places of monitors are no part of it.
+        """
+        if one.address in self._objectives:
+            return None
+        return (
+            one.datasource,
+            one.dialect,
+            one.source.mode,
+            tuple(one.source.values.items()),
+            self._every_s(one.address),
+            tuple((value, _watched(monitors)) for value, monitors in self._watchers.get(one.address, {}).items()),
+        )
+
+    def _every_s(self, address: str) -> float | None:
+        kind, _, name = address.partition(".")
+        timed = self._program.metrics.get(name) if kind == "metric" else self._program.monitors.get(name) if kind == "monitor" else None
+        return timed.every_s if timed is not None else None
+
+
+def _watched(monitors: tuple[Monitor, ...]) -> tuple[object, ...]:
+    """What a rule about SQL may look at of the monitors that watch a value."""
+    return tuple(
+        (one.value, one.no_data, one.on_error, tuple((alert.severity, *map(_without_limit, alert.condition)) for alert in one.alerts))
+        for one in monitors
+    )
+
+
+def _without_limit(term: Term) -> tuple[object, ...]:
+    """A term but for the figure it compares with, which no rule about SQL looks at: templates give each tenant another one."""
+    if isinstance(term, Comparison):
+        return term.value, term.op, term.window_s, term.for_s
+    return (term.value, term.inside, term.for_s) if isinstance(term, Between) else (term,)
 
 
 def compared(condition: Condition, default: str) -> Iterator[str]:

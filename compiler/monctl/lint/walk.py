@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
-import pickle  # what is read was written by this program a moment ago
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from monctl import query
+from monctl.alike import shape
 from monctl.collector import only_new_garbage
 from monctl.finding import Finding
-from monctl.halves import LEAST, in_halves
 from monctl.lint.context import Context
-from monctl.lint.rule import ROOT, Rule
+from monctl.lint.rule import ROOT, NodeCheck, Rule, failed
 from monctl.program import Program
 from monctl.query import queries
 
 if TYPE_CHECKING:
-    from sqlglot.expressions import Expression
+    from monctl.lint.queries import Query, Views
 
-    from monctl.lint.queries import Query
+_ENOUGH = 300
+"""Queries after which it is known whether looking for alike ones pays in an estate: it takes a tenth of judging them."""
+Checks = tuple[tuple[Rule, NodeCheck], ...]
+Told = tuple[Rule | None, Finding]
+"""What a rule found; SQL that does not parse is found by none."""
 
 
 class Walker:
@@ -26,72 +29,83 @@ class Walker:
 
     def __init__(self, rules: Sequence[Rule], context: Context) -> None:
         self._context = context
-        self._by_code = {rule.code: rule for rule in rules}
-        self._roots = [rule for rule in rules if ROOT in rule.nodes]
+        self._roots = _checks(rule for rule in rules if ROOT in rule.nodes)
         self._wanted: dict[str, list[Rule]] = {}
         for rule in rules:
             for name in rule.nodes:
                 self._wanted.setdefault(name, []).append(rule)
-        self._by_type: dict[type, tuple[Rule, ...]] = {}
-        self._view: Callable[[query.Query, Expression | None], Query | None] | None = None
+        self._by_type: dict[type, Checks] = {}
+        self._may_skip = all(_is_ours(rule) for rule in rules)
+        self._quiet: set[object] = set()
+        """Shape and situation of queries in which nothing was found."""
+        self._spared = self._judged = 0
 
-    def findings(self, program: Program) -> Iterator[tuple[Rule | None, Finding]]:
-        """What the rules find in every query of a program, each with its rule; SQL that does not parse, with none.
-
-        Every text is parsed once. Where there are many, no tree is kept: those of 10,000 queries take 250 MB (measured 2026-11-21).
-        """
+    def groups(self, program: Program) -> list[list[query.Query]]:
+        """The queries of a program, those of one text together: every text is parsed once."""
         alike: dict[tuple[str, str], list[query.Query]] = {}
         for one in queries(program):
             alike.setdefault((one.text, one.dialect), []).append(one)
-        if len(alike) < LEAST:
-            for group in alike.values():
-                yield from self._group(program, group)
-            return
-        for packed in in_halves(lambda some: self._packed(program, some), list(alike.values())):
-            for code, finding in pickle.loads(packed) if packed else ():  # noqa: S301  # from our own process, through a pipe
-                yield self._by_code.get(code), finding
+        for dialect in sorted({dialect for _, dialect in alike}):
+            query.parse_anew("SELECT 1", dialect)  # loads the parser before there are two processes that would
+        return list(alike.values())
 
-    def _packed(self, program: Program, some: Sequence[list[query.Query]]) -> list[bytes]:
-        """What the rules find in each group of equal queries, packed for another process. No tree is kept."""
+    def judged(self, views: Views, some: Sequence[list[query.Query]], *, keep: bool) -> list[Told]:
+        """What the rules find in some groups. Of texts that are alike only one is parsed, as long as nothing is found in it.
+
+        Trees are kept for other uses where there are few; those of 10,000 queries take 250 MB (measured 2026-11-21).
+        """
+        if keep:
+            return [told for group in some for told in self._group(views, group, query.parse)]
         with only_new_garbage():
-            found = [
-                [(rule.code if rule is not None else "", finding) for rule, finding in self._group(program, group, keep=False)]
-                for group in some
-            ]
-        return [pickle.dumps(one) if one else b"" for one in found]
+            return [told for group in some for told in self._group(views, group, query.parse_anew)]
 
-    def _group(self, program: Program, group: Sequence[query.Query], *, keep: bool = True) -> Iterator[tuple[Rule | None, Finding]]:
+    def _group(self, views: Views, group: Sequence[query.Query], parse: Callable[[str, str], query.Parsed]) -> Iterator[Told]:
         """What the rules find in queries of one text."""
-        parsed = (query.parse if keep else query.parse_anew)(group[0].text, group[0].dialect)
-        if parsed.fault is not None:
-            yield from ((None, query.fault_of(one, parsed.fault)) for one in group)
-            return
-        if self._view is None:
-            from monctl.lint.queries import viewer
-
-            self._view = viewer(program)
+        text, dialect = group[0].text, group[0].dialect
+        parsed: query.Parsed | None = None
+        form = shape(text) if self._may_skip and (self._judged < _ENOUGH or self._spared * 10 > self._judged) else None
         for one in group:
-            yield from self._query(self._view(one, parsed.tree))
+            situation = views.situation(one) if form is not None else None
+            if situation is not None and (form, situation) in self._quiet:
+                self._spared += 1
+                continue
+            self._judged += 1
+            parsed = parsed or parse(text, dialect)
+            if parsed.tree is None:
+                if parsed.fault is not None:
+                    yield None, query.fault_of(one, parsed.fault)
+                continue
+            told = self._query(views.of(one, parsed.tree))
+            yield from told
+            if not told and situation is not None:
+                self._quiet.add((form, situation))
 
-    def _query(self, seen: Query | None) -> Iterator[tuple[Rule, Finding]]:
-        if seen is None:
-            return
-        for rule in self._roots:
-            yield from self._ask(rule, seen.tree, seen)
-        by_type = self._by_type
-        for node in seen.tree.walk():
-            kind = node.__class__
-            rules = by_type.get(kind)
-            if rules is None:
-                rules = by_type[kind] = self._of_type(kind)
-            for rule in rules:
-                yield from self._ask(rule, node, seen)
+    def _query(self, seen: Query) -> list[Told]:
+        """What the rules find in one query. No function more than needed stands between a node and its rules: this is done a million times."""
+        told: list[Told] = []
+        rule, context, by_type = None, self._context, self._by_type
+        try:
+            for rule, check in self._roots:
+                told += [(rule, finding) for finding in check(seen.tree, seen, context)]
+            for node in seen.tree.walk():
+                checks = by_type.get(node.__class__)
+                if checks is None:
+                    checks = by_type[node.__class__] = self._of_type(node.__class__)
+                for rule, check in checks:
+                    for finding in check(node, seen, context):
+                        told.append((rule, finding))
+        except (Exception, SystemExit) as error:
+            raise (failed(rule, error) if rule is not None else error) from error
+        return told
 
-    def _ask(self, rule: Rule, node: object, query: Query) -> Iterator[tuple[Rule, Finding]]:
-        assert rule.node_check is not None
-        for finding in rule.node_check(node, query, self._context):  # type: ignore[arg-type]  # sqlglot types the nodes of a walk by a base class
-            yield rule, finding
+    def _of_type(self, kind: type) -> Checks:
+        return _checks(dict.fromkeys(rule for base in kind.__mro__ for rule in self._wanted.get(base.__name__, ())))
 
-    def _of_type(self, kind: type) -> tuple[Rule, ...]:
-        found = [rule for base in kind.__mro__ for rule in self._wanted.get(base.__name__, ())]
-        return tuple(dict.fromkeys(found))
+
+def _checks(rules: Iterable[Rule]) -> Checks:
+    return tuple((rule, rule.node_check) for rule in rules if rule.node_check is not None)
+
+
+def _is_ours(rule: Rule) -> bool:
+    """Whether it comes with monctl, and is known to look at nothing that makes queries of one shape different."""
+    return rule.node_check is not None and rule.node_check.__module__.startswith("monctl.lint.rules.")

@@ -40,7 +40,7 @@ def _suite(top: ET.Element, file: str, findings: Sequence[Finding], worst: int) 
         ET.SubElement(suite, "testcase", {"name": "no findings", "classname": file, "file": file, "time": "0"})
     for found in findings:
         span = found.span or Span(found.origin.file)
-        name = _clean(" ".join(filter(None, (found.code, found.address, f"line {span.line}"))))
+        name = _clean(" ".join(filter(None, (found.code, found.address, f"line {span.line}:{span.column}"))))
         case = ET.SubElement(suite, "testcase", {"name": name, "classname": file, "file": file, "line": str(span.line), "time": "0"})
         body = _clean(f"{file}:{span.line}:{span.column}: {found.level.value}[{found.code}] {found.message}")
         body += _clean(f"\nhelp: {found.help}") if found.help else ""

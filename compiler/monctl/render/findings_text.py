@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from unicodedata import east_asian_width
+from unicodedata import category, east_asian_width
 
 from monctl.finding import Finding, Level
 from monctl.number import counted
@@ -42,12 +42,12 @@ def one(found: Finding, sources: Sources, style: Style) -> str:
     return "\n".join(lines) + "\n"
 
 
-def summary(findings: Sequence[Finding], files: int) -> str:
-    """`2 errors, 1 warning in 14 files`; `14 files, nothing wrong` for none."""
+def summary(findings: Sequence[Finding], files: int, scope: str = "") -> str:
+    """`2 errors, 1 warning in 14 files`; `14 files, nothing wrong` for none, with the `scope` behind it."""
     counts = [(level, sum(1 for found in findings if found.level is level)) for level in Level]
     told = [f"{count} {level.value if level is not Level.INFO else 'note'}{'s' if count != 1 else ''}" for level, count in counts if count]
     noun = f"{counted(files, 'file')}"
-    return f"{', '.join(told)} in {noun}" if told else f"{noun}, nothing wrong"
+    return f"{', '.join(told)} in {noun}" if told else f"{noun}, nothing wrong{scope}"
 
 
 def concise(findings: Sequence[Finding]) -> str:
@@ -81,5 +81,5 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
 
 
 def _columns(text: str) -> int:
-    """Cells of a terminal: wide characters take two."""
-    return sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
+    """Cells of a terminal: wide characters take two, those that go with the one before take none."""
+    return sum(0 if category(character) in {"Mn", "Me", "Cf"} else 2 if east_asian_width(character) in "WF" else 1 for character in text)
