@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from monctl.clear_text import find_secret
+from monctl.clear_text import find_secrets
 from monctl.lines import Lines
 from monctl.scalar_map import content_start, map_offsets
 from monctl.source import Origin, Span
@@ -42,6 +42,11 @@ class SourceMap:
         self._quoted.pop(file, None)
         self._hidden.setdefault(file, set()).update(line.strip() for line in secret.splitlines() if line.strip())
 
+    @property
+    def texts(self) -> Mapping[str, str]:
+        """Every text that is held, by the file's name as shown."""
+        return self._texts
+
     def text(self, file: str) -> str | None:
         """The text of a file; None when it is not held."""
         if file not in self._texts and self._read is not None and (text := self._read(file)) is not None:
@@ -57,7 +62,7 @@ class SourceMap:
             return None
         for secret in sorted(self._hidden.get(file, ()), key=len, reverse=True):
             text = text.replace(secret, "*" * len(secret))
-        while (found := find_secret(text)) is not None:
+        for found in find_secrets(text):
             text = text[: found.start] + "*" * (found.end - found.start) + text[found.end :]
         self._quoted[file] = text
         return text

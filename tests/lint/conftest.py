@@ -15,6 +15,7 @@ from monctl.cli.lint import context
 from monctl.errors import UsageError
 from monctl.finding import Finding
 from monctl.lint import Rule
+from monctl.measure import KINDS
 from monctl.program import Program
 from monctl.project import Checked, check
 from monctl.render.findings_text import text
@@ -30,7 +31,7 @@ class Runner:
     """A target that takes every source and has nothing to say about any."""
 
     name = "runner"
-    capabilities = Capabilities((), fallback=True)
+    capabilities = Capabilities((), accepts=frozenset(KINDS), fallback=True)
 
     def build(self, program: Program) -> Built:
         return Built(())
@@ -61,6 +62,13 @@ class Linted:
         return text(self.findings, self.checked.loaded.sources)
 
 
+class Elsewhere(Runner):
+    """A provider: another target than the runner."""
+
+    name = "elsewhere"
+    capabilities = Capabilities((), accepts=frozenset(KINDS))
+
+
 Files = str | Mapping[str, str]
 Linter = Callable[..., Linted]
 
@@ -73,7 +81,7 @@ def linted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Linter:
         named = {"case.yaml": files} if isinstance(files, str) else dict(files)
         write(tmp_path, named)
         monkeypatch.chdir(tmp_path)
-        checked = check(Path(), targets={"runner": Runner()})
+        checked = check(Path(), targets={"runner": Runner(), "elsewhere": Elsewhere()})
         assert [f"{one.code} {one.message}" for one in checked.findings] == []
         return Linted(lint.run(checked.program, checked.loaded.sources, context(checked, now), others=others, only=only), checked)
 

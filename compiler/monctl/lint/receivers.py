@@ -58,23 +58,39 @@ def people(program: Program, recipient: Recipient) -> tuple[str, ...]:
             return ()
 
 
-def can_be_reached(person: Person) -> bool:
-    """Whether there is any way to a person."""
-    return any((person.email, person.phone, person.slack, person.pagerduty))
+def can_be_reached(program: Program, person: Person, escalation: Escalation) -> bool:
+    """Whether an escalation has any way to a person: e-mail, a text where the estate can send one, PagerDuty where it holds the escalation.
+
+    Nobody is called by Slack: a member id is for mentions.
+    """
+    return bool(
+        person.email
+        or (person.phone and _texts(program))
+        or (person.pagerduty and escalation.name in escalations_of(program.channels.values()))
+    )
 
 
-def reaches_somebody(program: Program, step: Step) -> bool:
+def reaches_somebody(program: Program, escalation: Escalation, step: Step) -> bool:
     """Whether a level of an escalation gets to anybody at all."""
-    return any(_reached(program, recipient) for recipient in step.recipients)
+    return any(_reached(program, escalation, recipient) for recipient in step.recipients)
 
 
-def _reached(program: Program, recipient: Recipient) -> bool:
+def ways(program: Program) -> str:
+    """What to write for somebody who cannot be reached."""
+    return "`email:` or `phone:`" if _texts(program) else "`email:`, or `phone:` and declare a channel that sends text messages"
+
+
+def _texts(program: Program) -> bool:
+    return any(channel.kind == "sms" for channel in program.channels.values())
+
+
+def _reached(program: Program, escalation: Escalation, recipient: Recipient) -> bool:
     if recipient.kind == "channel":
         return True
     team = program.teams.get(recipient.name) if recipient.kind == "team" else None
-    if team is not None and (team.slack or team.email):
-        return True
-    return any(can_be_reached(program.people[name]) for name in people(program, recipient) if name in program.people)
+    if team is not None and team.email and "runner" not in program.targets:
+        return True  # UptimeRobot writes to the team; the runner calls its members
+    return any(can_be_reached(program, program.people[name], escalation) for name in people(program, recipient) if name in program.people)
 
 
 def escalations_of(channels: Iterable[Channel]) -> Iterator[str]:

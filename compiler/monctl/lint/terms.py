@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from monctl.condition import Between, Comparison, Condition, State, Term
 from monctl.lint.context import Context
-from monctl.measure import Burn, Command, Dns, Host, Http, Log, Ping, Redis, Sentry, Source, Storage, Tcp
+from monctl.measure import Burn, Command, Dns, Host, Http, Log, Ping, Redis, Sentry, Source, Sql, Storage, Tcp
 from monctl.number import show_number
 from monctl.program import Alert, Monitor
 from monctl.source import Origin
@@ -27,6 +27,12 @@ class Stretch(NamedTuple):
         low = self.low > other.low or (self.low == other.low and (other.has_low or not self.has_low))
         return low and (self.high < other.high or (self.high == other.high and (other.has_high or not self.has_high)))
 
+    def has(self, figure: float) -> bool:
+        """Whether a number is in it."""
+        return (figure > self.low or (self.has_low and figure == self.low)) and (
+            figure < self.high or (self.has_high and figure == self.high)
+        )
+
     def meets(self, other: Stretch) -> bool:
         """Whether some number is in both."""
         first, second = (self, other) if (self.low, not self.has_low) <= (other.low, not other.has_low) else (other, self)
@@ -40,6 +46,9 @@ class Bounds:
     stretch: Stretch
     why_low: str = ""
     why_high: str = ""
+
+
+COUNTED = Bounds(Stretch(0, True, inf, False), "it counts, and is never below 0")
 
 
 def true_for(term: Comparison | Between) -> tuple[Stretch, ...]:
@@ -62,6 +71,17 @@ def true_for(term: Comparison | Between) -> tuple[Stretch, ...]:
             return (Stretch(limit, True, limit, True),)
         case "!=":
             return Stretch(-inf, False, limit, False), Stretch(limit, False, inf, False)
+
+
+def figures(monitor: Monitor, value: str) -> list[tuple[str, Stretch]]:
+    """What the alerts of a monitor compare a value with: (severity, figures that meet it), whatever they do to smooth it first."""
+    return [
+        (alert.severity, stretch)
+        for alert in monitor.alerts
+        for term in alert.condition
+        if isinstance(term, Comparison | Between) and (term.value or monitor.value) == value and getattr(term, "window_s", None) is None
+        for stretch in true_for(term)
+    ]
 
 
 def implies(first: Term, second: Term, value: str) -> bool:
@@ -91,7 +111,7 @@ def bounds(monitor: Monitor, value: str) -> Bounds | None:
 def _of_source(source: Source, value: str, timeout_s: float) -> Bounds | None:
     if value == "response_time" and isinstance(source, Http | Tcp | Dns | Ping | Redis | Storage):
         why = f"the check gives up after {show_number(timeout_s)} s and is `down` then"
-        return Bounds(Stretch(0.0, True, timeout_s * 1000.0, True), "a response time is never below 0", why)
+        return Bounds(Stretch(0.0, False, timeout_s * 1000.0, True), "a response takes more than 0 ms", why)
     match source, value:
         case (Http(), "status"):
             return Bounds(Stretch(100, True, 599, True), "a status is at least 100", "a status is at most 599")
@@ -101,8 +121,10 @@ def _of_source(source: Source, value: str, timeout_s: float) -> Bounds | None:
             return Bounds(Stretch(0, True, 1, True), "an Apdex is never below 0", "an Apdex is never above 1")
         case (Command(), "exit_code"):
             return Bounds(Stretch(0, True, 255, True), "an exit code is never below 0", "an exit code is at most 255")
-        case (Log(measure="count") | Sentry() | Host() | Burn(), _):
-            return Bounds(Stretch(0, True, inf, False), "it counts, and is never below 0")
+        case (Log(measure="count") | Sentry() | Host() | Burn(), _) | (Sql(mode="rows" | "exists"), _):
+            return COUNTED
+        case (Redis(length_of=str()), _):
+            return COUNTED
         case _:
             return None
 

@@ -16,7 +16,8 @@ from monctl.source import Origin
 def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Finding]:
     """A later level of an escalation calls only those whom earlier levels have called already.
 
-    Whoever is the only one of a rotation counts as that person, a team as its members. Also said of one level that names the same recipient twice.
+    Whoever is the only one of a rotation counts as that person, a team as its members. Also said of one level that names the same recipient twice, or a
+    person and the team they are in.
 
     **Why.** Whoever did not answer the first call sleeps, flies, or has no signal. An escalation exists to find somebody else.
 
@@ -52,6 +53,13 @@ def level_calls_nobody_new(program: Program, context: Context) -> Iterator[Findi
                     address=f"escalation.{escalation.name}",
                     fix=_fix(where, context),
                 )
+            elif (twice := _twice(program, step.recipients)) is not None:
+                yield found(
+                    f"level {at + 1} calls '{twice}' twice",
+                    where,
+                    help="leave out the person: their team or rotation is called at the same moment",
+                    address=f"escalation.{escalation.name}",
+                )
             elif step.recipients and all(one in called or _is_known(program, one, persons) for one in step.recipients):
                 yield found(
                     f"level {at + 1} calls nobody who was not called before",
@@ -71,6 +79,17 @@ def _certain(program: Program, recipient: Recipient) -> tuple[str, ...]:
     layers = program.rotations[recipient.name].layers if recipient.name in program.rotations else ()
     always = any(layer.name == recipient.layer and not layer.restrictions for layer in layers)
     return behind if always and len(set(behind)) == 1 else ()
+
+
+def _twice(program: Program, recipients: tuple[Recipient, ...]) -> str | None:
+    """Somebody whom two recipients of one level certainly are."""
+    seen: set[str] = set()
+    for one in recipients if len(recipients) > 1 else ():
+        certain = _certain(program, one)
+        if (again := next((name for name in certain if name in seen), None)) is not None:
+            return again
+        seen.update(certain)
+    return None
 
 
 def _is_known(program: Program, recipient: Recipient, persons: set[str]) -> bool:

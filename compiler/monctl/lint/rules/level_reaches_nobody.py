@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
-from monctl.lint.receivers import reaches_somebody
+from monctl.lint.receivers import reaches_somebody, ways
 from monctl.lint.rule import found, rule
 from monctl.program import Program
 
@@ -15,7 +15,9 @@ from monctl.program import Program
 def level_reaches_nobody(program: Program, context: Context) -> Iterator[Finding]:
     """A level of an escalation calls only people who cannot be reached.
 
-    Everybody on it lacks e-mail, phone, Slack and PagerDuty, or its team has no members and no address.
+    Everybody on it lacks an e-mail address, a phone number where the estate has a channel that sends text messages, and a PagerDuty account where
+    PagerDuty holds the escalation; or its team has no members. A Slack name is for mentions, and the runner calls the members of a team, not its
+    address.
 
     **Why.** The level takes its time and calls nobody; the next one comes late or, if this is the last, never.
 
@@ -35,11 +37,11 @@ def level_reaches_nobody(program: Program, context: Context) -> Iterator[Finding
     """
     for escalation in program.escalations.values():
         for at, step in enumerate(escalation.steps):
-            if not reaches_somebody(program, step):
+            if not reaches_somebody(program, escalation, step):
                 names = ", ".join(f"'{one.name}'" for one in step.recipients) or "nobody"
                 yield found(
                     f"level {at + 1} calls {names}, who cannot be reached",
                     escalation.origin.at("levels", at, "notify"),
-                    help="give them `email:`, `phone:`, `slack:` or `pagerduty:`",
+                    help=f"give them {ways(program)}",
                     address=f"escalation.{escalation.name}",
                 )

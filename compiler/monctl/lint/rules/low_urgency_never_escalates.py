@@ -8,14 +8,16 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.receivers import calls
 from monctl.lint.rule import found, rule
-from monctl.program import Program
+from monctl.lint.shared import faults
+from monctl.program import Alert, Program
 
 
 @rule("ROUTE017", "low-urgency-never-escalates", level=Level.WARNING)
 def low_urgency_never_escalates(program: Program, context: Context) -> Iterator[Finding]:
     """A monitor or route hands an alert of low urgency to an escalation, whose later levels will never be called.
 
-    Low urgency wakes nobody, and PagerDuty does not escalate it. ROUTE011 says the same of the severity's own escalation.
+    Low urgency wakes nobody, and PagerDuty does not escalate it. ROUTE011 says the same of the severity's own escalation. Told
+    once for a route.
 
     **Why.** The escalation looks like the safety net for alerts nobody answers. For these there is none.
 
@@ -36,21 +38,30 @@ def low_urgency_never_escalates(program: Program, context: Context) -> Iterator[
     **Source.** "Low-urgency incidents will not be automatically moved through the assigned escalation policy":
     https://support.pagerduty.com/docs/configurable-service-settings (read 2026-11-21)
     """
-    for monitor in program.monitors.values():
-        for alert in monitor.alerts:
-            if program.severities[alert.severity].urgency != "low":
-                continue
-            own = context.defaults.get(alert.severity)
-            for one in alert.deliveries:
-                escalation = program.escalations.get(one.escalation or "")
-                if escalation is None or (own is not None and own.escalation == escalation.name):
-                    continue
-                if any(calls(program, recipient) for step in escalation.steps for recipient in step.recipients):
-                    yield found(
-                        f"'{alert.severity}' is of low urgency, and '{escalation.name}' does not escalate it",
-                        alert.origin,
-                        help="give the alert a severity of high urgency, or let it go to channels only",
-                        address=monitor.address,
-                        on_key=True,
-                    )
-                    break
+    idle = (
+        (monitor, alert)
+        for monitor in program.monitors.values()
+        for alert in monitor.alerts
+        if program.severities[alert.severity].urgency == "low" and _escalation(program, context, alert) is not None
+    )
+    for fault in faults(program, context, idle):
+        escalation = _escalation(program, context, fault.alerts[0][1])
+        yield found(
+            f"'{fault.severity}' is of low urgency, and '{escalation}' does not escalate it{fault.concerned}",
+            fault.origin,
+            help="give the alert a severity of high urgency, or let it go to channels only",
+            address=fault.address,
+            on_key=True,
+        )
+
+
+def _escalation(program: Program, context: Context, alert: Alert) -> str | None:
+    """The escalation that calls people and is not the severity's own; None where there is none."""
+    own = context.defaults.get(alert.severity)
+    for one in alert.deliveries:
+        escalation = program.escalations.get(one.escalation or "")
+        if escalation is None or (own is not None and own.escalation == escalation.name):
+            continue
+        if any(calls(program, recipient) for step in escalation.steps for recipient in step.recipients):
+            return escalation.name
+    return None

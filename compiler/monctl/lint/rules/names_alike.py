@@ -15,7 +15,8 @@ from monctl.source import Origin
 def names_alike(program: Program, context: Context) -> Iterator[Finding]:
     """Two objects of one kind have names that differ only in case, dashes and underscores.
 
-    Monitors, metrics, services, teams, channels, routes and datasources are looked at.
+    Everything that is named elsewhere is looked at: severities, people, teams, rotations, escalations, channels, routes, calendars, datasources, services, metrics,
+    monitors, runbooks and phases.
 
     **Why.** One of them is meant wherever the other is named, and both exist, so nothing is found wrong. Providers that ignore case show one name
     twice.
@@ -42,6 +43,13 @@ def names_alike(program: Program, context: Context) -> Iterator[Finding]:
         "channel": {name: one.origin for name, one in program.channels.items()},
         "route": {name: one.origin for name, one in program.routes.items()},
         "datasource": {name: one.origin for name, one in program.datasources.items()},
+        "severity": {name: one.origin for name, one in program.severities.items()},
+        "person": {name: one.origin for name, one in program.people.items()},
+        "rotation": {name: one.origin for name, one in program.rotations.items()},
+        "escalation": {name: one.origin for name, one in program.escalations.items()},
+        "calendar": {name: one.origin for name, one in program.calendars.items()},
+        "runbook": {name: one.origin for name, one in program.runbooks.items()},
+        "phase": {name: one.origin for name, one in program.phases.items()},
     }
     for kind, objects in kinds.items():
         seen: dict[str, str] = {}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from monctl.condition import Comparison
+from monctl.condition import Between, Comparison, Term
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
@@ -47,10 +47,8 @@ def no_recovery_margin(program: Program, context: Context) -> Iterator[Finding]:
                 (
                     term
                     for term in alert.condition
-                    if isinstance(term, Comparison)
-                    and term.for_s == 0
-                    and term.window_s is None
-                    and term.op in {">", ">=", "<", "<="}
+                    if isinstance(term, Comparison | Between)
+                    and _is_sudden(term)
                     and _is_noisy(monitor.source, term.value or monitor.value)
                 ),
                 None,
@@ -62,6 +60,16 @@ def no_recovery_margin(program: Program, context: Context) -> Iterator[Finding]:
                     help="add `for` to the condition, or `recover_after:` to the monitor",
                     address=monitor.address,
                 )
+
+
+def _is_sudden(term: Term) -> bool:
+    match term:
+        case Comparison(op=op, window_s=None, for_s=0):
+            return op in {">", ">=", "<", "<="}
+        case Between(for_s=0):
+            return True
+        case _:
+            return False
 
 
 def _is_noisy(source: Source, value: str) -> bool:

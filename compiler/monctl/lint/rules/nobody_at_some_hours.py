@@ -15,7 +15,8 @@ from monctl.program import Escalation, Program, Restriction
 def nobody_at_some_hours(program: Program, context: Context) -> Iterator[Finding]:
     """An escalation calls people in some hours of the week only, and alerts that must wake somebody use it at all hours.
 
-    Every level calls only layers of rotations with `restrictions`, and together they leave a gap.
+    Every level calls only layers of rotations with `restrictions`, and together they leave a gap. Escalations that a PagerDuty service holds are looked
+    at as well.
 
     **Why.** In the gap the alert goes round and finds nobody. It is found on Monday.
 
@@ -53,13 +54,16 @@ def nobody_at_some_hours(program: Program, context: Context) -> Iterator[Finding
 
 def _at_all_hours(program: Program) -> set[str]:
     """Escalations that alerts which must wake somebody use whatever the hour."""
+    held = {name: channel.settings.get("escalation") for name, channel in program.channels.items() if channel.kind == "pagerduty"}
     return {
-        one.escalation
+        escalation
         for monitor in program.monitors.values()
         for alert in monitor.alerts
         if program.severities[alert.severity].pages
         for one in alert.deliveries
-        if one.escalation and one.during is None and not one.unless
+        if one.during is None and not one.unless
+        for escalation in (one.escalation, *(held.get(name) for name in one.channels))
+        if escalation
     }
 
 

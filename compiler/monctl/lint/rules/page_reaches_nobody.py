@@ -8,6 +8,7 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.receivers import arrives
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import faults
 from monctl.program import Program
 
 
@@ -16,6 +17,7 @@ def page_reaches_nobody(program: Program, context: Context) -> Iterator[Finding]
     """An alert that must wake somebody is sent nowhere.
 
     Its severity pages, and neither the monitor, nor a route, nor the severity gives it an escalation or a channel that takes this severity.
+    Where the severity or a route is at fault it is told once, there, with the monitors it concerns.
 
     **Why.** The failure is noticed, on time, by a machine that tells nobody.
 
@@ -33,13 +35,17 @@ def page_reaches_nobody(program: Program, context: Context) -> Iterator[Finding]
 
     **Source.** A routing tree that sent an important alert nowhere for almost two months: https://github.com/prometheus/alertmanager/issues/2213 (read 2026-11-20)
     """
-    for monitor in program.monitors.values():
-        for alert in monitor.alerts:
-            if not arrives(program, alert) and program.severities[alert.severity].pages:
-                yield found(
-                    f"'{alert.severity}' must wake somebody, but goes nowhere",
-                    alert.origin,
-                    help=f"add `notify:` or `escalation:` to severity.{alert.severity}, a route, or this monitor",
-                    address=monitor.address,
-                    on_key=True,
-                )
+    lost = (
+        (monitor, alert)
+        for monitor in program.monitors.values()
+        for alert in monitor.alerts
+        if program.severities[alert.severity].pages and not arrives(program, alert)
+    )
+    for fault in faults(program, context, lost):
+        yield found(
+            f"'{fault.severity}' must wake somebody, but goes nowhere{fault.concerned}",
+            fault.origin,
+            help=f"add `notify:` or `escalation:` to severity.{fault.severity}, a route, or the monitor",
+            address=fault.address,
+            on_key=True,
+        )

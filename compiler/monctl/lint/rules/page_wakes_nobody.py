@@ -8,6 +8,7 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.receivers import wakes
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import faults
 from monctl.program import Program
 
 
@@ -16,7 +17,7 @@ def page_wakes_nobody(program: Program, context: Context) -> Iterator[Finding]:
     """An alert that must wake somebody goes only where nobody is woken.
 
     Its severity pages, and all it is sent to waits to be read: Slack, e-mail, webhooks, Sentry. What rings is PagerDuty, SMS, and an escalation
-    that calls a person, a rotation or a team.
+    that calls a person, a rotation or a team. Told once for a severity or a route that sends its alerts there.
 
     **Why.** Slack at four in the morning is a message for eight.
 
@@ -32,17 +33,22 @@ def page_wakes_nobody(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** A level without any way of notifying escalated to directors: https://github.com/grafana-cold-storage/oncall/issues/1326 (read 2026-11-20)
     """
-    for monitor in program.monitors.values():
-        for alert in monitor.alerts:
-            if alert.deliveries and program.severities[alert.severity].pages and not any(wakes(program, one) for one in alert.deliveries):
-                names = list(dict.fromkeys(name for one in alert.deliveries for name in (*one.channels, one.escalation) if name))
-                yield found(
-                    f"'{alert.severity}' must wake somebody, but {_listed(names)} only {'waits' if len(names) == 1 else 'wait'} to be read",
-                    alert.origin,
-                    help="add a pagerduty or sms channel, or an escalation that calls somebody; or write `pages: false` where it can wait",
-                    address=monitor.address,
-                    on_key=True,
-                )
+    unheard = (
+        (monitor, alert)
+        for monitor in program.monitors.values()
+        for alert in monitor.alerts
+        if alert.deliveries and program.severities[alert.severity].pages and not any(wakes(program, one) for one in alert.deliveries)
+    )
+    for fault in faults(program, context, unheard):
+        names = list(dict.fromkeys(name for one in fault.alerts[0][1].deliveries for name in (*one.channels, one.escalation) if name))
+        waits = f"{_listed(names)} only {'waits' if len(names) == 1 else 'wait'} to be read"
+        yield found(
+            f"'{fault.severity}' must wake somebody, but {waits}{fault.concerned}",
+            fault.origin,
+            help="add a pagerduty or sms channel, or an escalation that calls somebody; or write `pages: false` where it can wait",
+            address=fault.address,
+            on_key=True,
+        )
 
 
 def _listed(names: list[str]) -> str:

@@ -7,14 +7,19 @@ from collections.abc import Iterator
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
-from monctl.program import Program
+from monctl.lint.shared import listed
+from monctl.program import Monitor, Program
+
+_MANY = 4
+"""Monitors without a runbook from which on it is one fault of the severity, when they are the most of those that page."""
 
 
 @rule("MON005", "page-without-runbook", level=Level.WARNING)
 def page_without_runbook(program: Program, context: Context) -> Iterator[Finding]:
     """A monitor may wake somebody, and says nothing about what to do then.
 
-    It has an alert of a severity that pages, and neither it nor its service names a `runbook`, nor has it an `action`.
+    It has an alert of a severity that pages, and neither it nor its service names a `runbook`, nor has it an `action`. Where that is so of four
+    and more, and of most that page, it is told once, at the severity.
 
     **Why.** At three in the morning nobody remembers. The minutes it takes to find out what the alert is about are minutes of the outage.
 
@@ -30,13 +35,27 @@ def page_without_runbook(program: Program, context: Context) -> Iterator[Finding
 
     **Source.** One of the two rules gcx has for alert rules: https://github.com/grafana/gcx, docs/reference/linter-rules (read 2026-11-20)
     """
+    paging: dict[str, int] = {}
+    bare: dict[str, list[Monitor]] = {}
     for monitor in program.monitors.values():
-        if monitor.runbook is not None or monitor.action:
-            continue
-        paging = next((alert.severity for alert in monitor.alerts if program.severities[alert.severity].pages), None)
-        if paging is not None:
+        severity = next((alert.severity for alert in monitor.alerts if program.severities[alert.severity].pages), None)
+        if severity is not None:
+            paging[severity] = paging.get(severity, 0) + 1
+            if monitor.runbook is None and not monitor.action:
+                bare.setdefault(severity, []).append(monitor)
+    for severity, monitors in bare.items():
+        if len(monitors) >= _MANY and 2 * len(monitors) > paging[severity]:
             yield found(
-                f"'{paging}' wakes somebody, and nothing says what to do",
+                f"'{severity}' wakes somebody for {len(monitors)} monitors of which nothing says what to do ({listed([one.name for one in monitors])})",
+                program.severities[severity].origin,
+                help="add `runbook:` to their services, or `runbook:` or `action:` with one sentence to each",
+                address=f"severity.{severity}",
+                on_key=True,
+            )
+            continue
+        for monitor in monitors:
+            yield found(
+                f"'{severity}' wakes somebody, and nothing says what to do",
                 monitor.origin,
                 help="add `runbook:` here or to its service, or `action:` with one sentence",
                 address=monitor.address,

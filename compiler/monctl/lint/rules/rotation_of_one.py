@@ -14,7 +14,7 @@ from monctl.program import Program
 def rotation_of_one(program: Program, context: Context) -> Iterator[Finding]:
     """A rotation has one person, who is on call for ever.
 
-    Said only where the estate has other people who could take turns.
+    The one of all its seats, or of the seat that is called first. Said only where the estate has other people who could take turns.
 
     **Why.** It works until the first holiday. Nobody can be on call at all hours, and nobody notices when they are not.
 
@@ -35,9 +35,12 @@ def rotation_of_one(program: Program, context: Context) -> Iterator[Finding]:
         return
     for rotation in program.rotations.values():
         everybody = {member for layer in rotation.layers for member in layer.members}
-        if len(everybody) == 1:
+        seat = rotation.layers[0] if rotation.layers else None
+        if len(everybody) == 1 or (seat is not None and len(set(seat.members)) == 1):
+            who = next(iter(everybody)) if seat is None else seat.members[0]
+            as_what = f" as '{seat.name}'" if seat is not None and len(everybody) > 1 else ""
             yield found(
-                f"'{next(iter(everybody))}' is on call in '{rotation.name}' for ever",
+                f"'{who}' is on call{as_what} in '{rotation.name}' for ever",
                 rotation.origin,
                 help="add somebody to take turns with",
                 address=f"rotation.{rotation.name}",

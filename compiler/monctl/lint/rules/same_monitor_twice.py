@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator, Mapping
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.sources import meaning
 from monctl.program import Monitor, Program
 
 
@@ -29,10 +30,11 @@ def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
     **Source.** Duplicates by meaning, as pint finds for rules: https://cloudflare.github.io/pint/checks/rule/duplicate.html (read 2026-11-21)
     """
     first: dict[tuple[object, ...], str] = {}
+    sources = {metric.name: meaning(metric.source) for metric in program.metrics.values()}
     for monitor in program.monitors.values():
         if not monitor.alerts:
             continue
-        other = first.setdefault(_meaning(monitor), monitor.name)
+        other = first.setdefault(_meaning(monitor, sources), monitor.name)
         if other != monitor.name:
             yield found(
                 f"'{monitor.name}' means the same as '{other}'",
@@ -43,8 +45,8 @@ def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
             )
 
 
-def _meaning(monitor: Monitor) -> tuple[object, ...]:
-    """What a monitor does, whatever it is called. Sources hold maps, so their text stands for them."""
-    source = monitor.metric or repr(monitor.source)
-    conditions = tuple((alert.severity, alert.condition) for alert in monitor.alerts)
+def _meaning(monitor: Monitor, sources: Mapping[str, Hashable]) -> tuple[object, ...]:
+    """What a monitor does, whatever it and its metric are called. The order of terms means nothing."""
+    source = sources[monitor.metric] if monitor.metric is not None else meaning(monitor.source)
+    conditions = tuple((alert.severity, frozenset(alert.condition)) for alert in monitor.alerts)
     return source, monitor.value, monitor.every_s, conditions, monitor.targets, monitor.phases, monitor.active

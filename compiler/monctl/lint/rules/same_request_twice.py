@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.sources import meaning
 from monctl.measure import Http
 from monctl.program import Program
 
@@ -36,7 +37,7 @@ def same_request_twice(program: Program, context: Context) -> Iterator[Finding]:
     for monitor in program.monitors.values():
         if monitor.metric is not None or not isinstance(monitor.source, Http):
             continue
-        key = (repr(monitor.source), monitor.every_s, monitor.targets, monitor.phases)
+        key = (meaning(monitor.source), monitor.every_s, monitor.targets, monitor.phases)
         other = first.setdefault(key, monitor.name)
         conditions = {(alert.severity, alert.condition) for alert in monitor.alerts}
         if other != monitor.name and conditions != {(alert.severity, alert.condition) for alert in program.monitors[other].alerts}:

@@ -19,8 +19,7 @@ _ASKED = (Sql, Prometheus, Log, Sentry, Redis, Expr, Command)
 def silence_undecided(program: Program, context: Context) -> Iterator[Finding]:
     """An alert that wakes somebody waits for too little, and nothing says what no data at all means.
 
-    Neither `no_data:` nor a term `no data`. Said of monitors whose source can answer with nothing, and in YAML specs, where it is seen what was
-    written: `no_data: keep` is a decision.
+    Neither `no_data:` nor a term `no data`. Said of monitors whose source can answer with nothing. `no_data: keep` is a decision.
 
     **Why.** Orders below ten an hour page. When the table is renamed, the exporter stops or the query gives NULL there are none at all, and the
     alert keeps the state it had: off.
@@ -40,22 +39,21 @@ def silence_undecided(program: Program, context: Context) -> Iterator[Finding]:
     **Source.** pint asks the same of Prometheus, for series that are not there: https://cloudflare.github.io/pint/checks/promql/series.html (read 2026-11-21)
     """
     for monitor in program.monitors.values():
-        if monitor.no_data != "keep" or not isinstance(monitor.source, _ASKED) or monitor.origin.line is not None:
+        if monitor.name not in context.undecided or not isinstance(monitor.source, _ASKED):
             continue
         if any(isinstance(term, State) and term.kind == "no data" for alert in monitor.alerts for term in alert.condition):
             continue
         for alert in monitor.alerts:
             if not program.severities[alert.severity].pages or not any(_waits_for_little(term) for term in alert.condition):
                 continue
-            if context.raw(monitor.origin.at("no_data")) is None:
-                yield found(
-                    f"'{alert.severity}' waits for too little, and nothing says what no data means",
-                    monitor.origin,
-                    help=f"write `no_data: {alert.severity}`, or `no_data: keep` if it shall say nothing",
-                    address=monitor.address,
-                    on_key=True,
-                )
-                break
+            yield found(
+                f"'{alert.severity}' waits for too little, and nothing says what no data means",
+                monitor.origin,
+                help=f"write `no_data: {alert.severity}`, or `no_data: keep` if it shall say nothing",
+                address=monitor.address,
+                on_key=True,
+            )
+            break
 
 
 def _waits_for_little(term: Term) -> bool:

@@ -17,7 +17,8 @@ def silencer_cannot_fire(program: Program, context: Context) -> Iterator[Finding
     """A service depends on another, whose monitors say that it is down, but only as a lesser alert.
 
     Alerts of a service are held back while something it depends on is down at the most severe level; nothing less silences anything. Told once for
-    each service that others with alerts depend on, where no monitor of it, or of what it depends on in turn, is that severe.
+    each service that others with alerts depend on, where no monitor of it, or of what it depends on in turn, is that severe. A monitor that is paused
+    outside its phases silences nothing.
 
     **Why.** When the database fails, everything that needs it pages by itself. The one alert that would explain the others is a warning among them.
 
@@ -41,7 +42,7 @@ def silencer_cannot_fire(program: Program, context: Context) -> Iterator[Finding
     silencers: set[str | None] = set()
     lesser: set[str | None] = set()
     for monitor in program.monitors.values():
-        for alert in monitor.alerts:
+        for alert in monitor.alerts if monitor.active else ():
             if any(isinstance(term, State) and term.kind == "down" for term in alert.condition):
                 (silencers if alert.severity == program.most_severe else lesser).add(monitor.service)
     told: set[str] = set()

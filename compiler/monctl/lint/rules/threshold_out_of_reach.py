@@ -8,8 +8,10 @@ from monctl.condition import Between, Comparison
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
-from monctl.lint.terms import Bounds, bounds, sentence, true_for
-from monctl.program import Program
+from monctl.lint.terms import COUNTED, Bounds, bounds, sentence, true_for
+from monctl.measure import Sql
+from monctl.program import Monitor, Program
+from monctl.query import parse
 
 
 @rule("MON002", "threshold-out-of-reach", level=Level.ERROR)
@@ -17,8 +19,8 @@ def threshold_out_of_reach(program: Program, context: Context) -> Iterator[Findi
     """A threshold can never be crossed, or always is.
 
     Checked where it is certain what a figure can be: shares of a machine (0 to 100 %), failure rates, counts of events and lines (never
-    below 0), status codes, exit codes, and response times, which end at the time-out of the check. Percentages from SQL and formulas may
-    exceed 100 (growth), so nothing is said of them.
+    below 0), rows, lengths of lists, what a query selects as `COUNT(…)`, status codes, exit codes, and response times, which take some time and end at
+    the time-out of the check. Percentages from SQL and formulas may exceed 100 (growth), so nothing is said of them.
 
     **Why.** An alert that cannot fire is worse than none: everybody believes it is watched. One that always fires is switched off.
 
@@ -38,7 +40,7 @@ def threshold_out_of_reach(program: Program, context: Context) -> Iterator[Findi
     for monitor in program.monitors.values():
         for alert in monitor.alerts:
             for term in alert.condition:
-                if not isinstance(term, Comparison | Between) or (known := bounds(monitor, term.value or monitor.value)) is None:
+                if not isinstance(term, Comparison | Between) or (known := _known(program, monitor, term)) is None:
                     continue
                 verdict = _verdict(term, known)
                 if verdict is not None:
@@ -49,6 +51,32 @@ def threshold_out_of_reach(program: Program, context: Context) -> Iterator[Findi
                         help="choose a limit inside what can be measured" + (", or raise `timeout`" if "gives up" in why else ""),
                         address=monitor.address,
                     )
+
+
+def _known(program: Program, monitor: Monitor, term: Comparison | Between) -> Bounds | None:
+    value = term.value or monitor.value
+    known = bounds(monitor, value)
+    if known is not None or not isinstance(monitor.source, Sql):
+        return known
+    least = term.limit if isinstance(term, Comparison) else term.low
+    # a tree is made only of the few queries whose figure is compared with nothing or less
+    return COUNTED if least <= 0 and _counts(program, monitor.source, value) else None
+
+
+def _counts(program: Program, source: Sql, value: str) -> bool:
+    """Whether a column of a query is a bare COUNT(…)."""
+    if "COUNT(" not in source.query.upper():
+        return False
+    datasource = program.datasources.get(source.datasource)
+    if datasource is None or datasource.dialect is None:
+        return False
+    from sqlglot import expressions as exp
+
+    tree = parse(source.query, datasource.dialect).tree
+    if not isinstance(tree, exp.Select):
+        return False
+    columns = tree.selects if value != "value" or source.values else tree.selects[:1]
+    return any(isinstance(one.unalias(), exp.Count) for one in columns if len(columns) == 1 or one.alias_or_name.lower() == value.lower())
 
 
 def _verdict(term: Comparison | Between, known: Bounds) -> tuple[str, str] | None:

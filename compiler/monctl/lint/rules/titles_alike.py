@@ -1,0 +1,48 @@
+"""MON030."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from monctl.finding import Finding, Level
+from monctl.lint.context import Context
+from monctl.lint.rule import found, rule
+from monctl.program import Program
+
+
+@rule("MON030", "titles-alike", level=Level.INFO)
+def titles_alike(program: Program, context: Context) -> Iterator[Finding]:
+    """Several monitors with alerts have one title.
+
+    Told once for each title, at the second that has it. Upper and lower case are one.
+
+    **Why.** The title is what stands in the message at night, and in lists of every provider. Two people look at two monitors and speak of one.
+
+    **Example**
+
+        monitors:
+          site:
+            for_each: {main: https://example.com, shop: https://shop.example.com}
+            title: Site
+            http: "${each.value}"
+            alert: {critical: down}
+
+    **Instead**
+
+            title: Site ${each.key}
+
+    **Source.** Grafana wants titles of rules to be unique in a folder: https://github.com/grafana/grafana/issues/43066 (read 2026-11-20)
+    """
+    named: dict[str, list[str]] = {}
+    for monitor in program.monitors.values():
+        if monitor.alerts:
+            named.setdefault(monitor.title.casefold(), []).append(monitor.name)
+    for names in named.values():
+        if len(names) > 1:
+            second = program.monitors[names[1]]
+            yield found(
+                f"{len(names)} monitors are called '{second.title}', the first of them is '{names[0]}'",
+                second.origin.at("title"),
+                help="say in the title what tells them apart; with `for_each`, write `${each.key}` into it",
+                address=second.address,
+            )

@@ -1,0 +1,75 @@
+"""Whose fault it is that alerts go where they go: a severity's, a route's, or the alert's own. One fault is told once. Pure."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from monctl.lint.context import Context
+from monctl.program import Alert, Delivery, Monitor, Program, Route
+from monctl.source import Origin
+
+_NAMED = 3
+"""Monitors named in a message; the rest are a number."""
+_Way = tuple[tuple[str, ...], str | None, str | None]
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """Where to tell it, and the alerts it concerns."""
+
+    origin: Origin
+    address: str
+    alerts: list[tuple[Monitor, Alert]] = field(default_factory=list)
+
+    @property
+    def severity(self) -> str:
+        """Of all its alerts."""
+        return self.alerts[0][1].severity
+
+    @property
+    def concerned(self) -> str:
+        """` (monitors 'a', 'b', 'c' and 97 more)`; nothing where the alert itself is at fault."""
+        if self.address.startswith("monitor."):
+            return ""
+        return f" ({listed([monitor.name for monitor, _ in self.alerts])})"
+
+
+def faults(program: Program, context: Context, wrong: Iterable[tuple[Monitor, Alert]]) -> Iterator[Fault]:
+    """The faults behind alerts that go wrong: one for each severity or route that sends them there, one for each alert that says so itself."""
+    ways = {_way(route.delivery): route for route in program.routes.values()}
+    found: dict[tuple[str, str], Fault] = {}
+    for monitor, alert in wrong:
+        origin, address = _culprit(program, context.defaults, ways, monitor, alert)
+        fault = found.setdefault((address, alert.severity), Fault(origin, address))
+        fault.alerts.append((monitor, alert))
+    yield from found.values()
+
+
+def listed(names: Sequence[str]) -> str:
+    """`monitor 'a'`, `monitors 'a', 'b' and 'c'`, `monitors 'a', 'b', 'c' and 97 more`."""
+    names = list(dict.fromkeys(names))
+    if len(names) == 1:
+        return f"monitor '{names[0]}'"
+    first = [f"'{name}'" for name in names[:_NAMED]]
+    left = len(names) - len(first)
+    return f"monitors {', '.join(first)} and {left} more" if left else f"monitors {', '.join(first[:-1])} and {first[-1]}"
+
+
+def _culprit(
+    program: Program, defaults: Mapping[str, Delivery], ways: Mapping[_Way, Route], monitor: Monitor, alert: Alert
+) -> tuple[Origin, str]:
+    own = defaults.get(alert.severity)
+    severity = program.severities[alert.severity]
+    if not alert.deliveries:
+        return (severity.origin, f"severity.{severity.name}") if own is None else (alert.origin, monitor.address)
+    if own is not None and all(_way(one) == _way(own) for one in alert.deliveries):
+        return severity.origin, f"severity.{severity.name}"
+    for one in alert.deliveries:
+        if (route := ways.get(_way(one))) is not None:
+            return route.origin, f"route.{route.name}"
+    return alert.origin, monitor.address
+
+
+def _way(delivery: Delivery) -> _Way:
+    return delivery.channels, delivery.escalation, delivery.during
