@@ -903,7 +903,7 @@ class Datasource(Object):
         dsn: How to connect, by reference: `${env:DATABASE_URL}`.
         url: Where it is, when that is no secret (Prometheus, S3 endpoint).
         dialect: sqlglot's name of the SQL dialect, when it is not the type's.
-        tables: Table → column → type. Queries are checked against it when it is there.
+        tables: Table → column → type, such as `bigint` or `bigint not null`. Queries are checked against it when it is there.
         large: Tables too big to read whole.
         lag: How late its data may be.
         retention: How long it is kept.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from contextlib import closing
 from pathlib import Path
@@ -67,9 +68,9 @@ def test_tables_of_postgresql_are_written_and_the_rest_of_the_file_stays(shop: s
         """\
     lag: 30s
     tables:
-      events: {at: timestamp, kind: text}
+      events: {at: timestamp not null, kind: text}
       jobs:
-        id: uuid
+        id: uuid not null
         state: text
         tries: smallint
         cost: "numeric(10,2)"
@@ -152,6 +153,35 @@ def test_another_schema_is_named(shop: str, tmp_path: Path) -> None:
     assert dict(check(tmp_path).program.datasources["shop"].schema) == {"other.notes": {"body": "text"}}
 
 
+def test_the_database_s_own_schema_is_written_where_it_is_asked_for(shop: str, tmp_path: Path) -> None:
+    estate(tmp_path, SHOP)
+
+    assert (
+        imported(tmp_path, "--schema", "pg_catalog", "--schema", "other", "--tables", "pg_catalog.pg_stat_wal*", "--tables", "other.*") == 0
+    )
+    schema = check(tmp_path).program.datasources["shop"].schema
+    assert "other.notes" in schema
+    assert schema["pg_catalog.pg_stat_wal"]["wal_records"] == "bigint"
+
+
+def test_a_schema_without_tables_is_told(shop: str, tmp_path: Path, capsys: Out) -> None:
+    file = estate(tmp_path, SHOP)
+
+    assert imported(tmp_path, "--schema", "other", "--schema", "othr") == 64
+    assert (
+        "the database of 'shop' shows no table of the schema 'othr'\n  help: there are the schemas information_schema, other,"
+        in capsys.readouterr().err
+    )
+    assert file.read_text(encoding="utf-8") == SHOP
+
+
+def test_what_was_written_may_be_read_again(shop: str, tmp_path: Path) -> None:
+    estate(tmp_path, SHOP)
+    assert imported(tmp_path, "--schema", "pg_catalog", "--schema", "information_schema", "--schema", "public") == 0
+
+    assert [one.message for one in check(tmp_path).findings if "type" in one.message] == []
+
+
 def test_large_tables_are_marked_by_the_database_s_own_estimate(shop: str, tmp_path: Path) -> None:
     file = estate(tmp_path, SHOP.replace("    lag: 30s\n", "    large: [stuck]   # slow\n"))
     with psycopg.connect(shop, autocommit=True) as connection:
@@ -190,12 +220,12 @@ def test_sqlite_is_read_beside_the_estate(tmp_path: Path) -> None:
     estate(tmp_path, "datasources:\n  shop: {type: sqlite, path: shop.db}\n")
     with closing(sqlite3.connect(tmp_path / "shop.db")) as connection:
         connection.executescript(
-            "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT, cost DECIMAL(10,2), odd); CREATE VIEW v AS SELECT id FROM jobs"
+            "CREATE TABLE jobs (id INTEGER PRIMARY KEY, state TEXT NOT NULL, cost DECIMAL(10,2), odd); CREATE VIEW v AS SELECT id FROM jobs"
         )
 
     assert imported(tmp_path) == 0
     assert dict(check(tmp_path).program.datasources["shop"].schema) == {
-        "jobs": {"id": "integer", "state": "text", "cost": "decimal(10,2)", "odd": "any"},
+        "jobs": {"id": "integer not null", "state": "text not null", "cost": "decimal(10,2)", "odd": "any"},
         "v": {"id": "integer"},
     }
     assert imported(tmp_path, "--check") == 0
@@ -204,12 +234,14 @@ def test_sqlite_is_read_beside_the_estate(tmp_path: Path) -> None:
 def test_duckdb_is_read_too(tmp_path: Path) -> None:
     estate(tmp_path, "datasources:\n  shop: {type: duckdb, path: shop.duckdb}\n")
     with duckdb.connect(str(tmp_path / "shop.duckdb")) as connection:
-        connection.execute("CREATE TABLE jobs (id UUID, made TIMESTAMPTZ, cost DECIMAL(10,2), state ENUM ('a', 'b'))")
-        connection.execute("INSERT INTO jobs SELECT NULL, NULL, 1, 'a' FROM range(5000)")
+        connection.execute("CREATE TABLE jobs (id UUID, day DATE NOT NULL, made TIMESTAMPTZ, cost DECIMAL(10,2), state ENUM ('a', 'b'))")
+        connection.execute("INSERT INTO jobs SELECT NULL, '2026-01-01', NULL, 1, 'a' FROM range(5000)")
 
     assert imported(tmp_path, "--large", "5000") == 0
     datasource = check(tmp_path).program.datasources["shop"]
-    assert dict(datasource.schema) == {"jobs": {"id": "uuid", "made": "timestamptz", "cost": "decimal(10,2)", "state": "enum"}}
+    assert dict(datasource.schema) == {
+        "jobs": {"id": "uuid", "day": "date not null", "made": "timestamptz", "cost": "decimal(10,2)", "state": "enum"}
+    }
     assert datasource.large_tables == ("jobs",)
 
 
@@ -240,7 +272,48 @@ def test_a_database_that_shows_no_table_is_told(postgres: str, tmp_path: Path, c
     estate(tmp_path, SHOP)
 
     assert imported(tmp_path) == 64
-    assert "shows no such table" in capsys.readouterr().err
+    assert "the database of 'shop' shows no table\n" in capsys.readouterr().err
+
+
+def beside(folder: Path) -> None:
+    """A SQLite database for the datasource `shop` of an estate."""
+    with closing(sqlite3.connect(folder / "shop.db")) as connection:
+        connection.execute("CREATE TABLE jobs (id INTEGER)")
+
+
+LITE = "datasources:\n  shop:\n    type: sqlite  # beside\n    path: shop.db\n\nteams: {ops: {}}\n"
+
+
+def test_lines_go_on_to_end_as_they_do(tmp_path: Path) -> None:
+    file = estate(tmp_path, "")
+    beside(tmp_path)
+    file.write_bytes(b"\xef\xbb\xbf" + LITE.replace("\n", "\r\n").encode())
+
+    assert imported(tmp_path) == 0
+    expected = LITE.replace("path: shop.db\n", "path: shop.db\n    tables:\n      jobs: {id: integer}\n")
+    assert file.read_bytes() == b"\xef\xbb\xbf" + expected.replace("\n", "\r\n").encode()
+
+
+def test_a_link_still_leads_to_the_file(tmp_path: Path) -> None:
+    file = estate(tmp_path, LITE)
+    beside(tmp_path)
+    (tmp_path / "shared").mkdir()
+    real = file.rename(tmp_path / "shared" / "sources.txt")
+    file.symlink_to(real)
+
+    assert imported(tmp_path) == 0
+    assert file.is_symlink()
+    assert "jobs: {id: integer}" in real.read_text(encoding="utf-8")
+
+
+def test_a_file_that_may_not_be_written_is_left(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: Out) -> None:
+    file = estate(tmp_path, LITE)
+    beside(tmp_path)
+    monkeypatch.setattr("os.access", lambda _, mode: mode != os.W_OK)  # whoever runs as root may write everything
+
+    assert imported(tmp_path) == 1
+    assert "sources.yaml cannot be written: permission denied\n  help: check that it is yours\n" in capsys.readouterr().err
+    assert file.read_text(encoding="utf-8") == LITE
 
 
 def test_a_datasource_of_python_is_not_written(tmp_path: Path, capsys: Out) -> None:
@@ -255,12 +328,12 @@ def test_a_datasource_of_python_is_not_written(tmp_path: Path, capsys: Out) -> N
 
 def test_rows_of_mysql_become_tables() -> None:
     rows = [
-        ("shop", "jobs", "id", "bigint unsigned", 5, 1),
-        ("shop", "jobs", "state", "enum('a','b')", 5, 1),
-        ("other", "notes", "body", "longtext", None, 0),
+        ("shop", "jobs", "id", "bigint unsigned", 5, 1, 1),
+        ("shop", "jobs", "state", "enum('a','b')", 5, 1, 0),
+        ("other", "notes", "body", "longtext", None, 0, 0),
     ]
 
-    assert catalogue(rows, large=5).tables == {"jobs": {"id": "bigint unsigned", "state": "enum"}}
+    assert catalogue(rows, large=5).tables == {"jobs": {"id": "bigint unsigned not null", "state": "enum"}}
     assert catalogue(rows, large=5).large == ("jobs",)
     assert list(catalogue(rows, schemas=["other"]).tables) == ["other.notes"]
 
@@ -274,6 +347,8 @@ def test_rows_of_mysql_become_tables() -> None:
         ("double precision", "double precision"),
         ("STRUCT(a INTEGER)", "struct(a integer)"),
         ("", "any"),
+        ("public.mood", "mood"),
+        ('"My Schema".mood[]', "mood[]"),
     ],
 )
 def test_types_have_their_usual_names(said: str, shown: str) -> None:

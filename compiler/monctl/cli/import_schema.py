@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from monctl.cli import options
-from monctl.errors import ProviderError, UsageError
+from monctl.errors import EstateError, ProviderError, UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from typing import Any
 
     from monctl.catalogue import Catalogue
@@ -30,7 +30,13 @@ _INSTALL = "pip install 'monctl-compiler[runner,more]'"
 @click.option(
     "--tables", "names", multiple=True, metavar="GLOB", help="Only tables of such names; may be repeated. Others stay as they are written."
 )
-@click.option("--schema", "schemas", multiple=True, metavar="NAME", help="Of this schema, instead of the usual one; may be repeated.")
+@click.option(
+    "--schema",
+    "schemas",
+    multiple=True,
+    metavar="NAME",
+    help="Of this schema, instead of the usual one, also one of the database's own such as pg_catalog; may be repeated.",
+)
 @click.option(
     "--large",
     "large",
@@ -46,7 +52,8 @@ def command(
 ) -> int:
     """Write the tables and columns of a database under `tables:` of its datasource, where the queries are checked against them.
 
-    The catalogue of the database is read, nothing else, with the `dsn` of the datasource and in a transaction that only reads. Tables are
+    The catalogue of the database is read, nothing else, with the `dsn` of the datasource and in a transaction that only reads. A type is
+    followed by `not null` where the database lets no NULL in. Tables are
     written by name and columns in the database's order, so that nothing changes when nothing has. Tables of many rows, by the database's own
     estimate, are added to `large:`; none is taken from it. Comments stay.
 
@@ -54,9 +61,7 @@ def command(
     Exit 0: done, or with --check: as written. 1: the estate has errors,
     or with --check: not as written. 3: the database could not be asked.
     """
-    from monctl.atomic import write
     from monctl.cli.checked import checked_or_none
-    from monctl.tables_text import NotThere, written
 
     roots = options.roots(folder)
     if len(roots) != 1:
@@ -77,15 +82,31 @@ def command(
     if not differs and marked == datasource.large_tables:
         options.note(f"{datasource.name}: {len(tables)} tables, as written")
         return 0
-    try:
-        text = file.read_text(encoding="utf-8")
-        new = written(text, datasource.origin.path, tables, marked if marked != datasource.large_tables else ())
-    except NotThere as error:
-        raise UsageError(f"datasource '{name}' is not written out in {file.name}: {error}", hint="write it out as one object") from None
-    write(file, new.encode(), mode=file.stat().st_mode & 0o777)
+    _write(file, datasource, tables, marked if marked != datasource.large_tables else ())
     shown = Path(os.path.relpath(file)).as_posix()
     click.echo(f"{shown}: {len(tables)} tables of {datasource.name}; {_told(added, gone, differs)}")
     return 0
+
+
+def _write(file: Path, datasource: Datasource, tables: Mapping[str, Mapping[str, str]], large: Sequence[str]) -> None:
+    """Put the tables into the file. Its lines go on to end as they do."""
+    from monctl.atomic import rewrite
+    from monctl.tables_text import NotThere, written
+
+    try:
+        text = file.read_bytes().decode("utf-8")
+        ending = "\r\n" if "\r\n" in text else "\n"
+        new = written(text.replace("\r\n", "\n"), datasource.origin.path, tables, large)
+        rewrite(file, new.replace("\n", ending).encode())
+    except NotThere as error:
+        raise UsageError(
+            f"datasource '{datasource.name}' is not written out in {file.name}: {error}", hint="write it out as one object"
+        ) from None
+    except OSError as error:
+        raise EstateError(
+            f"{Path(os.path.relpath(file)).as_posix()} cannot be written: {(error.strerror or type(error).__name__).lower()}",
+            hint="check that it is yours",
+        ) from None
 
 
 def _datasource(checked: Checked, name: str) -> Datasource:
@@ -116,18 +137,24 @@ def _file(checked: Checked, datasource: Datasource) -> Path:
 def _asked(checked: Checked, datasource: Datasource, names: Sequence[str], schemas: Sequence[str], large: int) -> Catalogue:
     from monctl.catalogue import catalogue
 
-    rows = _rows(checked, datasource)
+    rows = _rows(checked, datasource, schemas)
+    lacking = [one for one in schemas if one not in {str(row[0]) for row in rows}]
+    if lacking:
+        raise UsageError(
+            f"the database of '{datasource.name}' shows no table of the schema '{lacking[0]}'",
+            hint=f"there are the schemas {', '.join(sorted({str(row[0]) for row in rows}))}" if rows else "may the role see any?",
+        )
     found = catalogue(rows, schemas=schemas, names=names, large=large)
     if not found.tables:
         there = sorted({str(row[0]) for row in rows})
         hint = f"there are the schemas {', '.join(there)}; name one with --schema" if there else "may the role see any?"
-        raise UsageError(f"the database of '{datasource.name}' shows no such table", hint=hint)
+        raise UsageError(f"the database of '{datasource.name}' shows no {'such ' if names or schemas else ''}table", hint=hint)
     return found
 
 
-def _rows(checked: Checked, datasource: Datasource) -> Sequence[tuple[Any, ...]]:
+def _rows(checked: Checked, datasource: Datasource, schemas: Sequence[str]) -> Sequence[tuple[Any, ...]]:
     """The catalogue of the database. Raises UsageError without the driver or secret, ProviderError when it cannot be asked."""
-    from monctl.catalogue import QUERIES
+    from monctl.catalogue import question
 
     try:
         from monctl.runner.probes.engine import QueryFailed
@@ -142,7 +169,7 @@ def _rows(checked: Checked, datasource: Datasource) -> Sequence[tuple[Any, ...]]
 
     async def ask() -> Sequence[tuple[Any, ...]]:
         try:
-            found = await asked.run(QUERIES[datasource.type], limit=_MOST_ROWS, timeout_s=_TIMEOUT_S)
+            found = await asked.run(question(datasource.type, schemas), limit=_MOST_ROWS, timeout_s=_TIMEOUT_S)
         finally:
             await asked.close()
         if found.more:

@@ -2,23 +2,36 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from sqlglot import expressions as exp
-from sqlglot.errors import SqlglotError
-from sqlglot.optimizer.scope import Scope, traverse_scope
 
-from monctl.program import Datasource
+from monctl.lint.cte import part_of_with
+from monctl.lint.tree import columns
+
+if TYPE_CHECKING:
+    from monctl.lint.queries import Query
+    from monctl.program import Datasource
 
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "performance_schema", "mysql", "sys", "temp", "pg_temp"})
+_NOT_NULL = re.compile(r"\s+not\s+null\s*\Z", re.IGNORECASE)
+_IN_FILES = re.compile(r"[./*]")
+"""In the name of what DuckDB reads as a file: `FROM 'jobs.parquet'`."""
+_PLAIN_CTE = frozenset({"this", "alias", "materialized"})
+"""What a part of WITH consists of; SEARCH and CYCLE give it columns more."""
 
 
-def scopes(tree: exp.Expr) -> list[Scope]:
-    """The scopes of a query, inner ones first; none where names clash: the database will say it better."""
-    try:
-        return traverse_scope(tree)
-    except (SqlglotError, RecursionError):
-        return []
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A declared column."""
+
+    name: str
+    type: str
+    """Lower case, without `not null`."""
+    not_null: bool
 
 
 class Declared:
@@ -26,38 +39,111 @@ class Declared:
 
     def __init__(self, datasource: Datasource) -> None:
         self.tables = tuple(datasource.schema)
-        self._columns: Mapping[str, tuple[str, ...]] = {name.lower(): tuple(columns) for name, columns in datasource.schema.items()}
+        self._columns: Mapping[str, Mapping[str, Column]] = {
+            table.lower(): {name.lower(): _column(name, kind) for name, kind in columns.items()}
+            for table, columns in datasource.schema.items()
+        }
 
     def lacks(self, table: exp.Table) -> bool:
         """Whether a table is neither declared nor the database's own."""
         if not isinstance(table.this, exp.Identifier) or table.db.lower() in _SYSTEM_SCHEMAS:
             return False  # a function that gives rows, or a catalogue
+        if table.name.lower() == "dual" or _IN_FILES.search(table.name):
+            return False
         return not table.name.lower().startswith(("pg_", "sqlite_", "duckdb_")) and self.columns(table) is None
 
-    def columns(self, table: exp.Table) -> tuple[str, ...] | None:
-        """The columns of a table; None where they are not declared."""
+    def columns(self, table: exp.Table) -> Mapping[str, Column] | None:
+        """The columns of a table, by their names in lower case; None where they are not declared."""
         if not isinstance(table.this, exp.Identifier):
             return None
-        found = self._columns.get(f"{table.db}.{table.name}".lower()) if table.db else None
-        found = found or self._columns.get(table.name.lower())
-        aliases = table.args.get("alias")
-        return None if aliases is not None and aliases.args.get("columns") else found or None
+        name = table.name.lower()
+        # PostgreSQL looks into pg_catalog before it looks anywhere else
+        return (
+            (table.db and self._columns.get(f"{table.db.lower()}.{name}"))
+            or self._columns.get(name)
+            or self._columns.get(f"pg_catalog.{name}")
+        )
 
 
-def columns_of(source: exp.Expr | Scope, declared: Declared) -> tuple[str, ...] | None:
-    """The columns of a source of a scope: a table, or a select under a name; None where they are not known."""
-    if isinstance(source, exp.Table):
-        return declared.columns(source)
-    if not isinstance(source, Scope) or not isinstance(source.expression, exp.Query):
+_last: tuple[Datasource, Declared] | None = None
+
+
+def declared(datasource: Datasource) -> Declared:
+    """The declared tables of a datasource; those of the last one are kept, for many queries in a row ask the same."""
+    global _last  # noqa: PLW0603  # a cache of one, by identity: the mappings of a datasource have no hash
+    last = _last
+    if last is None or last[0] is not datasource:
+        _last = last = datasource, Declared(datasource)
+    return last[1]
+
+
+def sources(select: exp.Select) -> list[tuple[str, exp.Expr]] | None:
+    """What stands in FROM and the joins of a select, each under its name in the query; None where it is joined in brackets."""
+    from_ = select.args.get("from_")
+    all_ = [
+        *([from_.this] if from_ is not None else ()),
+        *(one.this for one in select.args.get("joins") or ()),
+        *(select.args.get("laterals") or ()),
+    ]
+    if any(
+        one.args.get("joins") or one.args.get("pivots") or (isinstance(one, exp.Subquery) and isinstance(one.this, exp.Table))
+        for one in all_
+    ):
         return None
-    alias = source.expression.parent.args.get("alias") if source.expression.parent is not None else None
-    if source.expression.is_star or (isinstance(alias, exp.TableAlias) and alias.args.get("columns")):
+    return [(one.alias_or_name, one) for one in all_]
+
+
+def columns_of(source: exp.Expr, query: Query) -> tuple[str, ...] | None:
+    """The columns of a source of a select: a table, a part of WITH, or a select under a name; None where they are not known."""
+    alias = source.args.get("alias")
+    renamed = [one.name for one in alias.args.get("columns") or ()] if isinstance(alias, exp.TableAlias) else []
+    found: tuple[str, ...] | None = None
+    part = part_of_with(source)
+    if part is not None:
+        found = _of_part(part, query)
+    elif isinstance(source, exp.Table):
+        found = _of_table(source, query)
+    elif isinstance(source, exp.Subquery):
+        found = _of_query(source.this, query)
+    elif isinstance(source, exp.Lateral) and isinstance(source.this, exp.Subquery):
+        found = _of_query(source.this.this, query)
+    return (*renamed, *found[len(renamed) :]) if found is not None else None
+
+
+def _of_table(table: exp.Table, query: Query) -> tuple[str, ...] | None:
+    known = declared(query.datasource).columns(table) if query.datasource is not None else None
+    return tuple(one.name for one in known.values()) if known else None
+
+
+def _of_part(part: exp.CTE, query: Query) -> tuple[str, ...] | None:
+    if any(value for key, value in part.args.items() if key not in _PLAIN_CTE) or part.parent is None or part.parent.args.get("search"):
         return None
-    return tuple(source.expression.named_selects)
+    found = _of_query(part.this, query)
+    renamed = [one.name for one in part.args["alias"].args.get("columns") or ()]
+    return (*renamed, *found[len(renamed) :]) if found is not None else None
 
 
-def is_alias(column: exp.Column, scope: Scope) -> bool:
-    """ORDER BY, GROUP BY and HAVING may name a column of the result."""
-    if column.find_ancestor(exp.Order, exp.Group, exp.Having, exp.Qualify) is None:
+def _of_query(node: exp.Expr, query: Query) -> tuple[str, ...] | None:
+    while isinstance(node, exp.Subquery | exp.SetOperation):
+        node = node.this
+    if not isinstance(node, exp.Select) or node.args.get("kind"):
+        return None
+    names: list[str] = []
+    for name, _ in columns(node, query):
+        if name is None or name == "*":
+            return None
+        names.append(name or "?column?")
+    return tuple(names)
+
+
+def is_alias(column: exp.Column, select: exp.Select, query: Query) -> bool:
+    """Whether it may be the name of a column of the result: ORDER BY, GROUP BY and HAVING know them, in SQLite and DuckDB all of the select."""
+    if query.dialect == "postgres" and column.find_ancestor(exp.Order, exp.Group, exp.Having, exp.Qualify, exp.Distinct) is None:
         return False
-    return isinstance(scope.expression, exp.Query) and column.name.lower() in {name.lower() for name in scope.expression.named_selects}
+    name = column.name.lower()
+    return any(one is None or one == "*" or one.lower() == name for one, _ in columns(select, query))
+
+
+def _column(name: str, kind: str) -> Column:
+    plain = _NOT_NULL.sub("", kind)
+    return Column(name, plain.lower(), plain != kind)

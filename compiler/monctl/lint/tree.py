@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from sqlglot import expressions as exp
+
+from monctl.lint.column_name import name_of
+
+if TYPE_CHECKING:
+    from monctl.lint.queries import Query
 
 SECONDS = {
     "MICROSECOND": 1e-6, "MILLISECOND": 1e-3, "SECOND": 1.0, "SEC": 1.0, "S": 1.0, "MINUTE": 60.0, "MIN": 60.0, "M": 60.0, "HOUR": 3600.0, "H": 3600.0,
@@ -83,29 +89,10 @@ def outer_select(tree: exp.Expr) -> exp.Select | None:
     return tree if isinstance(tree, exp.Select) else None
 
 
-def columns(select: exp.Select) -> list[tuple[str, exp.Expr]]:
-    """Name and expression of each column; the name is empty where it has none, `*` for a star."""
-    return [(_column_name(one), one.this if isinstance(one, exp.Alias) else one) for one in select.expressions]
-
-
-def _column_name(node: exp.Expr) -> str:
-    """As PostgreSQL names a column without AS: by the column or function it is made of."""
-    if is_star(node):
-        return "*"
-    if isinstance(node, exp.Alias | exp.Column):
-        return node.alias_or_name
-    if isinstance(node, exp.Cast | exp.Filter | exp.Window | exp.Paren):
-        return _column_name(node.this)
-    if isinstance(node, exp.Subquery) and isinstance(node.this, exp.Select) and node.this.expressions:
-        return node.alias or _column_name(node.this.expressions[0])
-    if isinstance(node, exp.Anonymous):
-        return node.name.lower()
-    return node.sql_name().lower() if isinstance(node, exp.Func) else ""
-
-
-def is_star(node: exp.Expr) -> bool:
-    """Whether it is `*` or `t.*`."""
-    return isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star))
+def columns(select: exp.Select, query: Query) -> list[tuple[str | None, exp.Expr]]:
+    """Name and expression of each column, `*` for a star; the name is empty where it is none that can be asked for, None where it is not known."""
+    text, dialect = query.text, query.dialect
+    return [(name_of(one, text, dialect), one.this if isinstance(one, exp.Alias) else one) for one in select.expressions]
 
 
 def column_of(node: exp.Expr, select: exp.Select) -> str | None:
@@ -129,18 +116,32 @@ def is_one_row(select: exp.Select) -> bool:
     """Whether a select yields one row whatever the data: no table, or aggregates without GROUP BY."""
     if select.args.get("from_") is None:
         return True
-    return select.args.get("group") is None and any(True for column in select.expressions for _ in aggregates(column))
+    if select.args.get("group") is not None:
+        return False
+    return any(isinstance(one.unalias(), exp.AggFunc) for one in select.expressions) or any(
+        True for one in select.expressions for _ in aggregates(one)
+    )
 
 
 def conjuncts(node: exp.Expr | None) -> Iterator[exp.Expr]:
-    """The parts of a condition that must all hold."""
-    if isinstance(node, exp.And):
-        yield from conjuncts(node.left)
-        yield from conjuncts(node.right)
-    elif isinstance(node, exp.Paren):
-        yield from conjuncts(node.this)
-    elif node is not None:
-        yield node
+    """The parts of a condition that must all hold. Without recursion: a generated condition has thousands."""
+    left = [node] if node is not None else []
+    while left:
+        one = left.pop()
+        if isinstance(one, exp.And):
+            left += (one.right, one.left)
+        elif isinstance(one, exp.Paren):
+            left.append(one.this)
+        else:
+            yield one
+
+
+def is_negated(node: exp.Expr) -> bool:
+    """Whether NOT stands before it, or inside as in NOT BETWEEN."""
+    around = node.parent
+    while isinstance(around, exp.Paren):
+        around = around.parent
+    return isinstance(around, exp.Not) != bool(node.args.get("negate"))
 
 
 def bare(node: exp.Expr) -> exp.Expr:
@@ -152,32 +153,41 @@ def bare(node: exp.Expr) -> exp.Expr:
 
 def number(node: exp.Expr | None) -> float | None:
     """The value of a literal number; None for anything else."""
-    if isinstance(node, exp.Neg):
-        below = number(node.this)
-        return None if below is None else -below
-    node = bare(node) if node is not None else None
-    if isinstance(node, exp.Literal):
-        try:
-            return float(node.name)
-        except ValueError:
-            return None
-    return None
+    sign = 1.0
+    while isinstance(node, exp.Paren | exp.Cast | exp.Neg):
+        sign = -sign if isinstance(node, exp.Neg) else sign
+        node = node.this
+    if not isinstance(node, exp.Literal):
+        return None
+    try:
+        return sign * float(node.name)
+    except ValueError:
+        return None
 
 
 def ago_s(node: exp.Expr) -> float | None:
     """How many seconds before now a time is: 300 for `NOW() - INTERVAL '5 minutes'`, 0 for `NOW()`; None where that is not written."""
-    node = bare(node)
-    if isinstance(node, exp.Sub) and (base := ago_s(node.this)) is not None and (length := interval_s(node.expression)) is not None:
-        return base + length
-    if isinstance(node, exp.DateSub | exp.TimestampSub | exp.DatetimeSub) and ago_s(node.this) is not None:
-        count, unit = number(node.expression), node.args.get("unit")
-        return None if count is None or unit is None else _length(count, unit.name)
+    since = 0.0
+    while True:
+        node = bare(node)
+        length: float | None
+        if isinstance(node, exp.Sub):
+            length = interval_s(node.expression)
+        elif isinstance(node, exp.DateSub | exp.TimestampSub | exp.DatetimeSub):
+            count, unit = number(node.expression), node.args.get("unit")
+            length = None if count is None or unit is None else _length(count, unit.name)
+        else:
+            break
+        if length is None:
+            return None
+        since, node = since + length, node.this
     if isinstance(node, exp.CurrentTimestamp | exp.CurrentDatetime):
-        return 0.0
+        return since
     if isinstance(node, exp.Anonymous) and node.name.upper() in _NOW:
-        return 0.0
+        return since
     if isinstance(node, exp.Anonymous) and node.name.upper() in _SQLITE_CLOCKS:
-        return _sqlite_ago(node)
+        ago = _sqlite_ago(node)
+        return None if ago is None else since + ago
     return None
 
 

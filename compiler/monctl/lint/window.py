@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from sqlglot import expressions as exp
 
-from monctl.lint.tree import ago_s, conjuncts
+from monctl.lint.tree import ago_s, conjuncts, is_negated
 
 
 def window_s(node: exp.Expr) -> float | None:
     """How long the window is that a comparison opens; None where it is no lower bound of a time."""
     if isinstance(node, exp.Between):
+        if is_negated(node):
+            return None
         low, high = ago_s(node.args["low"]), ago_s(node.args["high"])
         return None if low is None or high is None else low - high
     lower = _lower(node)

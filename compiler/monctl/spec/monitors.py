@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from monctl.misread import Misread
 from monctl.number import spell
@@ -12,6 +13,26 @@ from monctl.quantity import DurationField, PercentField
 from monctl.secret import SecretField
 from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Short, Spec, Threshold
 from monctl.spec.sources import Sourced, Value
+
+_NULL = re.compile(r"\bnull(?:able)?\b|\bnotnull\b", re.IGNORECASE)
+_NOT_NULL = re.compile(r"\s+not\s+null\s*\Z", re.IGNORECASE)
+_INSIDE = re.compile(r"\(.*\)|\"[^\"]*\"", re.DOTALL)
+
+
+def _type_of_column(value: Any) -> Any:
+    """A type, which may be followed by `not null`, and by nothing else about NULL. Raises Misread."""
+    if isinstance(value, str) and _NULL.search(_INSIDE.sub("", _NOT_NULL.sub("", value))):
+        raise Misread(
+            f"'{value.strip()}' is no type of a column",
+            help="write a type alone, such as `bigint`, or with `not null` behind it: `bigint not null`",
+        )
+    return value
+
+
+ColumnType = Annotated[
+    str, BeforeValidator(_type_of_column), WithJsonSchema({"type": "string", "examples": ["bigint", "bigint not null", "timestamptz"]})
+]
+"""The type of a column, with `not null` behind it where it is never NULL."""
 
 
 class Datasource(Described):
@@ -25,8 +46,8 @@ class Datasource(Described):
     """Where it is, when that is no secret (Prometheus, S3 endpoint)."""
     dialect: str | None = None
     """sqlglot's name of the SQL dialect, when it is not the type's."""
-    tables: dict[str, dict[str, str]] = {}
-    """Table → column → type. Queries are checked against it when it is there."""
+    tables: dict[str, dict[str, ColumnType]] = {}
+    """Table → column → type, such as `bigint` or `bigint not null`. Queries are checked against it when it is there."""
     large: list[str] = []
     """Tables too big to read whole."""
     lag: DurationField | None = None

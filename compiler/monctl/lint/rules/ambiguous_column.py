@@ -8,16 +8,20 @@ from sqlglot import expressions as exp
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
-from monctl.lint.declared import Declared, columns_of, is_alias, scopes
+from monctl.lint.declared import columns_of, is_alias, sources
 from monctl.lint.queries import Query
 from monctl.lint.rule import ROOT, query_rule
+
+_ONE_SIDED = frozenset({"SEMI", "ANTI"})
+"""Joins that show the columns of one side only."""
 
 
 @query_rule("SQL025", "ambiguous-column", level=Level.ERROR, nodes=(ROOT,))
 def ambiguous_column(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query names a column that two of its tables have, and does not say whose.
 
-    Checked where the datasource has `tables:`. Columns that the tables are joined by with USING or NATURAL are one column.
+    Checked where the datasource has `tables:`. Columns that the tables are joined by with USING or NATURAL are one column,
+    and a subquery sees the columns of its own tables before those of the query around it.
 
     **Why.** The database refuses the query. Often it did not yesterday: the second table got a column of that name.
 
@@ -33,21 +37,22 @@ def ambiguous_column(node: exp.Expr, query: Query, context: Context) -> Iterator
     """
     if query.datasource is None or not query.datasource.schema or not isinstance(node, exp.Query):
         return
-    declared = Declared(query.datasource)
     reported: set[str] = set()
-    for scope in scopes(node):
-        joins = scope.expression.args.get("joins") or ()
-        if not joins or any(join.args.get("method") == "NATURAL" for join in joins):
+    for select in node.find_all(exp.Select):
+        joins = select.args.get("joins") or ()
+        read = (
+            sources(select) if joins and not any(join.args.get("method") or join.args.get("kind") in _ONE_SIDED for join in joins) else None
+        )
+        if read is None:
             continue
         shared = {one.name.lower() for join in joins for one in join.args.get("using") or ()}
-        for column in scope.columns:
+        known = [(name, {one.lower() for one in columns_of(source, query) or ()}) for name, source in read]
+        for column in select.find_all(exp.Column):
             name = column.name.lower()
-            if column.table or name in shared or name in reported or is_alias(column, scope):
+            if column.table or name in shared or name in reported:
                 continue
-            owners = [
-                table for table, source in scope.sources.items() if name in {one.lower() for one in columns_of(source, declared) or ()}
-            ]
-            if len(owners) > 1:
+            owners = [table for table, columns in known if name in columns]
+            if len(owners) > 1 and column.find_ancestor(exp.Query) is select and not is_alias(column, select, query):
                 reported.add(name)
                 yield query.fault(
                     f"'{column.name}' is a column of '{owners[0]}' and of '{owners[1]}'",

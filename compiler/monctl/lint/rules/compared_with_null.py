@@ -35,9 +35,9 @@ def compared_with_null(node: exp.Expr, query: Query, context: Context) -> Iterat
 
     **Source.** https://postgresql.org/message-id/00c301c3d33a%240fdab060%24af44053d%40winxp, which quotes the manual on `transform_null_equals` (read 2026-11-21)
     """
-    if not isinstance(node, exp.Binary) or node.find_ancestor(exp.Update, exp.Set) is not None:
+    if not isinstance(node, exp.Binary):
         return
-    if isinstance(node.expression, exp.Null) or isinstance(node.this, exp.Null):
+    if (isinstance(node.expression, exp.Null) or isinstance(node.this, exp.Null)) and node.find_ancestor(exp.Update, exp.Set) is None:
         other = node.this if isinstance(node.expression, exp.Null) else node.expression
         operator, way_out = ("=", "IS NULL") if isinstance(node, exp.EQ) else ("<>", "IS NOT NULL")
         yield query.fault(f"'{operator} NULL' is never true", other, help=f"write {way_out}", fix=_fix(node, other, way_out, query))

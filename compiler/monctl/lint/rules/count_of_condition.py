@@ -16,6 +16,9 @@ from monctl.lint.tree import place
 
 _OPENING = re.compile(r"\b(COUNT\s*\()[\s(]*\Z", re.IGNORECASE)
 _QUOTED = re.compile(r"'[^']*'|\"[^\"]*\"|[()]")
+_CONDITIONS = (
+    exp.EQ, exp.NEQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Is, exp.In, exp.Between, exp.Like, exp.ILike, exp.And, exp.Or, exp.Not,
+)  # fmt: skip
 _FILTERS = frozenset({"postgres", "sqlite", "duckdb"})
 """Dialects with FILTER: https://modern-sql.com/feature/filter, https://www.caniusesql.com/f/filter-aggregate (read 2026-11-21)."""
 
@@ -46,23 +49,7 @@ def count_of_condition(node: exp.Expr, query: Query, context: Context) -> Iterat
     counted = node.this
     while isinstance(counted, exp.Paren):
         counted = counted.this
-    if isinstance(
-        counted,
-        exp.EQ
-        | exp.NEQ
-        | exp.GT
-        | exp.GTE
-        | exp.LT
-        | exp.LTE
-        | exp.Is
-        | exp.In
-        | exp.Between
-        | exp.Like
-        | exp.ILike
-        | exp.And
-        | exp.Or
-        | exp.Not,
-    ):
+    if isinstance(counted, _CONDITIONS):
         yield query.fault(
             "COUNT counts rows where this is false, too",
             counted,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 
 from sqlglot import expressions as exp
@@ -10,9 +11,13 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tables import is_large, is_time, tables
+from monctl.lint.tables import is_large, is_time, tables, type_of
 from monctl.lint.tree import conjuncts
 
+_TEXTS = frozenset({exp.DType.TEXT, exp.DType.VARCHAR})
+_PLAIN_TEXT = re.compile(r"(?:text|varchar|character varying|citext)\b")
+# "text and varchar are binary coercible both ways": https://www.postgresql.org/docs/current/sql-createcast.html (read in a copy 2026-11-21);
+# PostgreSQL 15 shows an Index Cond for such a comparison, and none with varchar(3) (tried 2026-11-21)
 _COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 
 
@@ -21,7 +26,8 @@ def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterat
     """A condition computes with a column of a large table, so that no index on the column can be used.
 
     `DATE(created_at) = …`, `created_at + INTERVAL '1 hour' > NOW()`, `LOWER(email) = …`. Said of tables that the datasource lists under `large`,
-    unless another condition limits a time, which stands alone: then few rows are left to compute with. A field of a JSON document is no computation.
+    unless another condition limits a time, which stands alone: then few rows are left to compute with. A field of a JSON document is no computation,
+    nor is a cast to the type the column has, or in PostgreSQL from varchar to text, as which it prints `status = 'done'` in a view.
 
     **Why.** The database computes the figure for each row of the table to compare it. The same condition with the column alone on one side reads
     a few pages of an index.
@@ -48,7 +54,7 @@ def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterat
             continue
         others = [comparison.args.get(name) for name in ("this", "expression", "low", "high")]
         sides = [side for side in others if side is not None and side.find(exp.Column, exp.Query) is not None]
-        if len(sides) == 1 and (column := _computed(sides[0])) is not None:
+        if len(sides) == 1 and (column := _computed(sides[0])) is not None and not _is_same(sides[0], query):
             yield query.fault(
                 f"'{column.name}' is computed with, so no index on it is used",
                 sides[0],
@@ -60,6 +66,21 @@ def _limits_time(part: exp.Expr, query: Query) -> bool:
     """`created_at > …`, with the column alone on its side."""
     sides = (part.this, part.args.get("expression")) if isinstance(part, _COMPARISONS) else ()
     return any(isinstance(side, exp.Column) and is_time(side, query) for side in sides)
+
+
+def _is_same(side: exp.Expr, query: Query) -> bool:
+    """A cast that changes nothing, as far as is known: to the declared type of a column, and of texts in PostgreSQL to varchar or text."""
+    column = side.this if isinstance(side, exp.Cast) else None
+    while isinstance(column, exp.Paren):
+        column = column.this
+    if not isinstance(column, exp.Column):
+        return False
+    kind, to = type_of(column, query), side.args["to"]
+    if query.dialect == "postgres" and to.this in _TEXTS and not to.expressions:
+        return kind is None or _PLAIN_TEXT.match(kind) is not None
+    return (
+        kind is not None and to.sql(query.dialect).lower() == exp.DataType.build(kind, query.dialect, udt=True).sql(query.dialect).lower()
+    )
 
 
 def _computed(side: exp.Expr) -> exp.Column | None:

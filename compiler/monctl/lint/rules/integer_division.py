@@ -48,20 +48,23 @@ def integer_division(node: exp.Expr, query: Query, context: Context) -> Iterator
 
 def _is_whole(node: exp.Expr | None) -> bool:
     """Whether a node is certainly a whole number."""
-    match node:
-        case exp.Count():
-            return True
-        case exp.Literal():
-            return not node.is_string and node.name.isdigit()
-        case exp.Paren() | exp.Filter() | exp.Nullif() | exp.Neg() | exp.Window():
-            return _is_whole(node.this)
-        case exp.Coalesce():
-            return _is_whole(node.this) and all(_is_whole(one) for one in node.expressions)
-        case exp.Add() | exp.Sub() | exp.Mul():
-            return _is_whole(node.left) and _is_whole(node.right)
-        case exp.Cast():
-            return node.to.this in _WHOLE
-        case exp.Subquery():
-            return isinstance(node.this, exp.Select) and len(node.this.expressions) == 1 and _is_whole(node.this.expressions[0].unalias())
-        case _:
-            return False
+    left = [node]
+    while left:
+        match left.pop():
+            case exp.Count():
+                pass
+            case exp.Literal(is_string=False, name=digits) if digits.isdigit():
+                pass
+            case exp.Paren() | exp.Filter() | exp.Nullif() | exp.Neg() | exp.Window() as one:
+                left.append(one.this)
+            case exp.Coalesce() as one:
+                left += (one.this, *one.expressions)
+            case exp.Add() | exp.Sub() | exp.Mul() as one:
+                left += (one.left, one.right)
+            case exp.Cast(to=to) if to.this in _WHOLE:
+                pass
+            case exp.Subquery(this=exp.Select(expressions=[one])):
+                left.append(one.unalias())
+            case _:
+                return False
+    return True

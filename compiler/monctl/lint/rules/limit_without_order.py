@@ -10,7 +10,7 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tree import conjuncts, is_one_row
+from monctl.lint.tree import bare, conjuncts, is_one_row
 
 
 @query_rule("SQL009", "limit-without-order", level=Level.WARNING, nodes=("Limit", "Fetch"))
@@ -18,7 +18,7 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
     """A query takes some of its rows, and nothing says which.
 
     LIMIT (or FETCH FIRST) without ORDER BY gives any rows the database finds first. Where it does not matter nothing is said: inside
-    EXISTS, on a result that has one row, in the modes `rows` and `exists`, which only cap how many are told, and where a subquery looks one row
+    EXISTS, on a result that has one row or the same in each (`SELECT 1 FROM …`), in the modes `rows` and `exists`, which only cap how many are told, and where a subquery looks one row
     up by a value it is equal to, or takes the first of what a function gives.
 
     **Why.** The figure changes with the plan of the query: after a vacuum, an index, an upgrade. An alert on it means nothing.
@@ -36,7 +36,7 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
     select = node.parent
     if not isinstance(select, exp.Query) or select.args.get("order") is not None:
         return
-    if isinstance(select, exp.Select) and is_one_row(select):
+    if isinstance(select, exp.Select) and (is_one_row(select) or _is_constant(select)):
         return
     if select is query.tree and query.source.mode != "value":
         return
@@ -45,6 +45,11 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
     if isinstance(select, exp.Select) and _is_lookup(select):
         return
     yield query.fault("LIMIT without ORDER BY takes rows by chance", node, help="add ORDER BY, so that it is known which rows come first")
+
+
+def _is_constant(select: exp.Select) -> bool:
+    """Whether all rows are the same: `SELECT 1 FROM …`."""
+    return all(isinstance(bare(one.unalias()), exp.Literal | exp.Boolean | exp.Null) for one in select.expressions)
 
 
 def _is_lookup(select: exp.Select) -> bool:

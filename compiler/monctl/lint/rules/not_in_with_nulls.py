@@ -11,10 +11,9 @@ from monctl.lint import sql_fix
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tree import columns, conjuncts, place
+from monctl.lint.tables import is_never_null, type_of
+from monctl.lint.tree import place
 
-_KEYS = frozenset({"id", "rowid"})
-"""Columns that are keys by their very name."""
 _AFTER_WHERE = ("group", "having", "windows", "qualify", "order", "limit", "offset", "locks")
 
 
@@ -22,8 +21,9 @@ _AFTER_WHERE = ("group", "having", "windows", "qualify", "order", "limit", "offs
 def not_in_with_nulls(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query uses NOT IN with a subquery whose column may be NULL, or with a list that holds NULL.
 
-    One NULL among the rows of the subquery, and `x NOT IN (…)` is true for no x at all. A column called `id` or `rowid`, or whose name ends in `oid`
-    as those of PostgreSQL's catalogue do, and one that the subquery itself keeps from NULL (IS NOT NULL, COALESCE, COUNT), is taken as safe.
+    One NULL among the rows of the subquery, and `x NOT IN (…)` is true for no x at all. Taken as safe is a column that the datasource declares as
+    `not null`, a key by its name (`id`, `rowid`, `order_id` of `orders`, and what ends in `oid` or `relid` as in PostgreSQL's catalogue), and one that the
+    subquery itself keeps from NULL (IS NOT NULL, COALESCE, COUNT).
 
     **Why.** The query that looks for orphans finds none from the day the first NULL is stored, and the monitor reports good health.
 
@@ -50,12 +50,14 @@ def not_in_with_nulls(node: exp.Expr, query: Query, context: Context) -> Iterato
     select = node.args["query"].this
     if not isinstance(select, exp.Select) or len(select.expressions) != 1:
         return
-    ((name, column),) = columns(select)
-    if isinstance(column, exp.Column) and not _is_key(name) and not _is_kept(column, select):
+    column = select.expressions[0].unalias()
+    if isinstance(column, exp.Column) and not isinstance(column.this, exp.Star) and not is_never_null(column, query):
+        name = column.name
+        known = type_of(column, query) is not None
         yield query.fault(
             f"NOT IN is true for nothing once '{name}' is NULL in one row",
             column,
-            help=f"use NOT EXISTS, or add WHERE {name} IS NOT NULL to the subquery",
+            help=f"use NOT EXISTS, or add WHERE {name} IS NOT NULL to the subquery" + (", or declare it as `not null`" if known else ""),
             fix=_fix(node, column, select, query),
         )
 
@@ -90,19 +92,3 @@ def _fix(node: exp.Expr, column: exp.Column, select: exp.Select, query: Query) -
         meant,
         (end, end, f" {'AND' if where is not None else 'WHERE'} {name} IS NOT NULL"),
     )
-
-
-def _is_key(name: str) -> bool:
-    return name.lower() in _KEYS or name.lower().endswith("oid")
-
-
-def _is_kept(column: exp.Column, select: exp.Select) -> bool:
-    """Whether WHERE keeps NULL away: by IS NOT NULL, or by any comparison with the column, which no NULL passes."""
-    where = select.args.get("where")
-    for part in conjuncts(where.this if where is not None else None):
-        inside = part.this if isinstance(part, exp.Not) else part
-        if isinstance(inside, exp.Is) and inside.this == column and (inside is not part or part.args.get("negate")):
-            return True
-        if isinstance(part, exp.GT | exp.GTE | exp.LT | exp.LTE | exp.EQ | exp.NEQ | exp.In | exp.Like) and part.this == column:
-            return True
-    return False

@@ -13,19 +13,47 @@ from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import ROOT, query_rule
 
-# Functions that write, lock, wait, signal, or reach outside the database. Read 2026-11-21: https://dev.mysql.com/doc/refman/8.0/en/locking-functions.html
-# in a copy; the others from memory, named on https://www.postgresql.org/docs/current/functions-admin.html and functions-sequence.html
+# Functions that write, lock, wait, signal, or give out what they give only once. PostgreSQL 15 was asked for its volatile functions and what it says
+# of each (pg_proc and obj_description, 2026-11-21), such as "switch to new wal file"; txid_current "will assign a new one":
+# https://www.postgresql.org/docs/15/functions-info.html; those of extensions: https://www.postgresql.org/docs/16/adminpack.html (in copies 2026-11-21).
+# Of MySQL: https://dev.mysql.com/doc/refman/8.0/en/locking-functions.html (in a copy 2026-11-21). DuckDB was asked (duckdb_functions, 2026-11-21).
 SIDE_EFFECTS = {
     "postgres": {
-        "nextval", "setval", "pg_sleep", "pg_sleep_for", "pg_sleep_until", "set_config", "pg_advisory_lock", "pg_advisory_xact_lock", "pg_try_advisory_lock",
-        "pg_advisory_lock_shared", "pg_terminate_backend", "pg_cancel_backend", "pg_reload_conf", "pg_rotate_logfile", "pg_switch_wal", "pg_promote",
-        "pg_create_restore_point", "pg_stat_reset", "pg_stat_statements_reset", "pg_notify", "lo_import", "lo_export", "lo_create", "lo_unlink",
-        "pg_read_file", "pg_write_file", "dblink", "dblink_exec", "txid_current", "pg_logical_emit_message", "pg_drop_replication_slot",
+        "nextval", "setval", "set_config", "pg_notify", "txid_current", "pg_current_xact_id", "pg_export_snapshot", "pg_import_system_collations",
+        "pg_sleep", "pg_sleep_for", "pg_sleep_until",
+        "pg_advisory_lock", "pg_advisory_lock_shared", "pg_advisory_xact_lock", "pg_advisory_xact_lock_shared", "pg_try_advisory_lock",
+        "pg_try_advisory_lock_shared", "pg_try_advisory_xact_lock", "pg_try_advisory_xact_lock_shared", "pg_advisory_unlock",
+        "pg_advisory_unlock_shared", "pg_advisory_unlock_all",
+        "pg_cancel_backend", "pg_terminate_backend", "pg_reload_conf", "pg_rotate_logfile", "pg_log_backend_memory_contexts", "pg_promote",
+        "pg_switch_wal", "pg_create_restore_point", "pg_backup_start", "pg_backup_stop", "pg_wal_replay_pause", "pg_wal_replay_resume",
+        "pg_create_physical_replication_slot", "pg_create_logical_replication_slot", "pg_copy_physical_replication_slot",
+        "pg_copy_logical_replication_slot", "pg_drop_replication_slot", "pg_replication_slot_advance", "pg_logical_slot_get_changes",
+        "pg_logical_slot_get_binary_changes", "pg_logical_emit_message", "pg_replication_origin_create", "pg_replication_origin_drop",
+        "pg_replication_origin_advance", "pg_replication_origin_session_setup", "pg_replication_origin_session_reset",
+        "pg_replication_origin_xact_setup", "pg_replication_origin_xact_reset",
+        "pg_stat_reset", "pg_stat_reset_shared", "pg_stat_reset_single_table_counters", "pg_stat_reset_single_function_counters",
+        "pg_stat_reset_slru", "pg_stat_reset_replication_slot", "pg_stat_reset_subscription_stats", "pg_stat_statements_reset",
+        "lo_creat", "lo_create", "lo_from_bytea", "lo_put", "lo_import", "lo_export", "lo_unlink", "lo_truncate", "lo_truncate64", "lowrite",
+        "brin_summarize_new_values", "brin_summarize_range", "brin_desummarize_range", "gin_clean_pending_list",
+        "pg_file_write", "pg_file_rename", "pg_file_unlink",
     },
-    "mysql": {"sleep", "get_lock", "release_lock", "release_all_locks", "benchmark", "load_file", "master_pos_wait", "source_pos_wait", "last_insert_id"},
+    "mysql": {"sleep", "get_lock", "release_lock", "release_all_locks", "benchmark", "master_pos_wait", "source_pos_wait", "last_insert_id"},
     "sqlite": {"load_extension", "writefile", "edit"},
-    "duckdb": {"nextval", "write_blob", "sql_auto_complete"},
+    "duckdb": {
+        "nextval", "setval", "sleep_ms", "pg_sleep", "checkpoint", "force_checkpoint", "write_log", "truncate_duckdb_logs", "enable_logging",
+        "disable_logging",
+    },
 }  # fmt: skip
+_FILES = {"postgres": {"pg_read_file", "pg_read_binary_file"}, "mysql": {"load_file"}}
+"""Functions that only read, but files of the server: for superusers and whom they let, such as members of pg_read_server_files.
+
+https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-ADMIN-GENFILE, https://www.postgresql.org/docs/16/adminpack.html (in copies 2026-11-21)
+"""
+_ELSEWHERE = {"postgres": {"dblink", "dblink_exec", "dblink_open", "dblink_send_query"}}
+"""Functions that run a statement in another database: "usually a SELECT, but it can be any SQL statement that returns rows",
+https://www.postgresql.org/docs/current/contrib-dblink-function.html (in a copy 2026-11-21)."""
+_ONLY_WITH_ARGUMENTS = frozenset({"last_insert_id"})
+"""LAST_INSERT_ID() reads, LAST_INSERT_ID(n) sets what it reads: https://mariadb.com/kb/en/last_insert_id/ (in a copy 2026-11-21)."""
 _WRITES: dict[type[exp.Expr], str] = {
     exp.Insert: "an INSERT",
     exp.Update: "an UPDATE",
@@ -52,7 +80,8 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
 
     Queries of monitors only read. Found are statements that write (INSERT, UPDATE, DELETE, MERGE, also inside WITH), that define
     (CREATE, DROP, ALTER, TRUNCATE), SELECT INTO, locking reads (FOR UPDATE, FOR SHARE), and functions with effects (nextval, pg_sleep,
-    pg_terminate_backend, GET_LOCK).
+    pg_terminate_backend, GET_LOCK). So are functions that read files of the server (pg_read_file, LOAD_FILE) or run a statement elsewhere (dblink):
+    they change nothing by themselves, but ask for a role that may do far more than read tables.
 
     **Why.** A monitor runs every few minutes for years, at several places at once, and again when it fails. What it changes, it changes
     each time; what it locks, the application waits for.
@@ -69,14 +98,25 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
     (PostgreSQL's own page, read 2026-11-21)
     """
     if isinstance(node, exp.Anonymous):
-        if node.name.lower() in SIDE_EFFECTS.get(query.dialect, ()):
-            yield query.fault(f"the function '{node.name}' does more than read", node, help=_WAY_OUT)
+        what = _effect(node, query.dialect)
+        if what is not None:
+            yield query.fault(f"the function '{node.name}' {what}", node, help=_WAY_OUT)
     elif type(node) in _WRITES:
         yield query.fault(
             f"a query only reads, but this has {_WRITES[type(node)]}", node, help=_WAY_OUT, words=_LOCKING, fix=_fix(node, query)
         )
     elif node is query.tree and not isinstance(node, exp.Query | exp.Values | exp.Pragma | exp.Describe):
         yield query.fault(f"a query only reads, but this is {_statement(query.text)}", help=_WAY_OUT)
+
+
+def _effect(function: exp.Anonymous, dialect: str) -> str | None:
+    """What a function does besides reading tables; None for one that does nothing else, or is not known."""
+    name = function.name.lower()
+    if name in SIDE_EFFECTS.get(dialect, ()) and (function.expressions or name not in _ONLY_WITH_ARGUMENTS):
+        return "does more than read"
+    if name in _FILES.get(dialect, ()):
+        return "reads files of the server, which takes rights that a monitor should not have"
+    return "runs a statement in another database, which may be any" if name in _ELSEWHERE.get(dialect, ()) else None
 
 
 def _statement(text: str) -> str:

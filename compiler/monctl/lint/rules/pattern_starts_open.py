@@ -53,6 +53,6 @@ def pattern_starts_open(node: exp.Expr, query: Query, context: Context) -> Itera
 
 
 def _open_pattern(node: exp.Expr) -> exp.Literal | None:
-    """The pattern of a LIKE that may begin with anything; None for every other condition."""
-    pattern = node.args.get("expression") if isinstance(node, exp.Like | exp.ILike) else None
+    """The pattern of a LIKE that may begin with anything; None for every other condition: no index serves NOT LIKE, however it begins."""
+    pattern = node.args.get("expression") if isinstance(node, exp.Like | exp.ILike) and not node.args.get("negate") else None
     return pattern if isinstance(pattern, exp.Literal) and pattern.name.startswith(("%", "_")) else None

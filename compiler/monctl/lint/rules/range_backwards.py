@@ -11,7 +11,7 @@ from monctl.lint import sql_fix
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
-from monctl.lint.tree import ago_s, number
+from monctl.lint.tree import ago_s, is_negated, number
 
 
 @query_rule("SQL021", "range-backwards", level=Level.ERROR, nodes=("Between",), fixes=True)
@@ -19,6 +19,7 @@ def range_backwards(node: exp.Expr, query: Query, context: Context) -> Iterator[
     """A query asks for what is between two bounds of which the first is the greater.
 
     **Why.** BETWEEN takes the lower bound first. The other way round it is never true: the query counts 0, and a monitor that waits for more is quiet.
+    NOT BETWEEN is always true then, and leaves nothing out.
 
     **Example**
 
@@ -40,7 +41,10 @@ def range_backwards(node: exp.Expr, query: Query, context: Context) -> Iterator[
     )
     if backwards:
         yield query.fault(
-            "the first bound of BETWEEN is the greater: this is never true", node, help="write the lower bound first", fix=_fix(node, query)
+            f"the first bound of BETWEEN is the greater: this is {'always' if is_negated(node) else 'never'} true",
+            node,
+            help="write the lower bound first",
+            fix=_fix(node, query),
         )
 
 

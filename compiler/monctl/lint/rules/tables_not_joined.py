@@ -8,9 +8,13 @@ from sqlglot import expressions as exp
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
+from monctl.lint.cte import part_of_with
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tree import conjuncts
+
+_WORDS = ("kind", "side", "method", "on", "using")
+"""What a join has that is more than a comma."""
 
 
 @query_rule("SQL013", "tables-not-joined", level=Level.WARNING, nodes=("Select",))
@@ -34,15 +38,15 @@ def tables_not_joined(node: exp.Expr, query: Query, context: Context) -> Iterato
     **Source.** "If more than one table reference is listed in the FROM clause, the tables are cross-joined":
     https://www.postgresql.org/docs/9.2/queries-table-expressions.html (read 2026-11-21)
     """
-    first = node.args["from_"].this if node.args.get("from_") is not None else None
     joins = node.args.get("joins") or ()
-    if not joins or not _has_rows(first, query):
+    unbound = [join for join in joins if not any(join.args.get(word) for word in _WORDS)]
+    first = node.args["from_"].this if unbound and node.args.get("from_") is not None else None
+    if not unbound or not _has_rows(first):
         return
     where = node.args.get("where")
     conditions = [*conjuncts(where.this if where is not None else None), *(join.args["on"] for join in joins if join.args.get("on"))]
-    for join in joins:
-        written = join.args.get("kind") or join.args.get("side") or join.args.get("method") or join.args.get("on") or join.args.get("using")
-        if not written and _has_rows(join.this, query) and not any(_may_bind(one, join.this.alias_or_name) for one in conditions):
+    for join in unbound:
+        if _has_rows(join.this) and not any(_may_bind(one, join.this.alias_or_name) for one in conditions):
             yield query.fault(
                 f"'{join.this.name}' is joined by nothing: every row is paired with every row",
                 join.this,
@@ -59,8 +63,8 @@ def _may_bind(condition: exp.Expr, table: str) -> bool:
     return isinstance(condition, exp.EQ | exp.In) if len(owners) < 2 else table.lower() in owners
 
 
-def _has_rows(source: exp.Expr | None, query: Query) -> bool:
+def _has_rows(source: exp.Expr | None) -> bool:
     """Whether it is a table that may have many rows: no function, no part of WITH, none of the database's own."""
     if not isinstance(source, exp.Table) or not isinstance(source.this, exp.Identifier) or source.name.lower().startswith("pg_"):
         return False
-    return all(part.alias.lower() != source.name.lower() for part in query.tree.find_all(exp.CTE))
+    return part_of_with(source) is None

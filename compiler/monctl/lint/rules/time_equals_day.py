@@ -35,10 +35,14 @@ def time_equals_day(node: exp.Expr, query: Query, context: Context) -> Iterator[
     **Source.** "a date value is assumed to represent midnight … when comparing it to a timestamp":
     https://www.postgresql.org/docs/13/functions-datetime.html (read in a copy 2026-11-21)
     """
-    if not isinstance(node, exp.EQ):
-        return
-    for column, other in ((node.left, node.right), (node.right, node.left)):
-        if isinstance(column, exp.Column) and _is_day(other) and (type_of(column, query) or "").startswith(("timestamp", "datetime")):
+    left, right = node.args.get("this"), node.args.get("expression")
+    for column, other in ((left, right), (right, left)):
+        if (
+            isinstance(column, exp.Column)
+            and other is not None
+            and _is_day(other)
+            and (type_of(column, query) or "").startswith(("timestamp", "datetime"))
+        ):
             yield query.fault(
                 f"'{column.name}' is a time, and equals a day at midnight only",
                 column,

@@ -35,13 +35,14 @@ def time_without_zone(node: exp.Expr, query: Query, context: Context) -> Iterato
     **Source.** "If no time zone is stated in the input string, then it is assumed to be in the time zone indicated by the system's TimeZone parameter":
     https://www.postgresql.org/docs/current/datatype-datetime.html (read in a copy 2026-11-21)
     """
-    if not isinstance(node, exp.Binary):
-        return
-    for column, other in ((node.left, node.right), (node.right, node.left)):
+    left, right = node.args.get("this"), node.args.get("expression")
+    for column, other in ((left, right), (right, left)):
+        if not isinstance(column, exp.Column):
+            continue
         text = other.this if isinstance(other, exp.Cast) else other
         if not isinstance(text, exp.Literal) or not text.is_string or not _NAIVE.fullmatch(text.name.strip()):
             continue
-        if isinstance(column, exp.Column) and type_of(column, query) in {"timestamptz", "timestamp with time zone"}:
+        if type_of(column, query) in {"timestamptz", "timestamp with time zone"}:
             yield query.fault(
                 f"'{text.name}' names no time zone, and '{column.name}' has one",
                 text,

@@ -8,7 +8,9 @@ from sqlglot import expressions as exp
 
 from monctl.finding import Finding, Fix, Level
 from monctl.lint import sql_fix
+from monctl.lint.at_least_one import is_positive, operands
 from monctl.lint.context import Context
+from monctl.lint.cte import part_of_with
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tree import aggregates, bare, columns, number, outer_select, place
@@ -18,6 +20,10 @@ _GUARDS = (exp.Nullif, exp.Greatest, exp.Case, exp.If)
 _ABOVE_ZERO = frozenset({"calls", "total_time", "total_exec_time"})
 _STATEMENTS = "pg_stat_statements"
 _NULL_ON_EMPTY = (exp.Sum, exp.Avg, exp.Min, exp.Max)
+_DEEPEST = 40
+"""Expressions inside of one another that are followed."""
+_LONGEST = 40
+"""Characters of a divisor that are shown."""
 
 
 @query_rule("SQL005", "unguarded-division", level=Level.WARNING, nodes=("Div",), fixes=True)
@@ -25,7 +31,8 @@ def unguarded_division(node: exp.Expr, query: Query, context: Context) -> Iterat
     """A query divides by something that can be zero.
 
     Found where the dialect raises an error (PostgreSQL; MySQL, SQLite and DuckDB give NULL) and the divisor counts or sums, itself or under a
-    name given to it, and nothing keeps it from zero: no NULLIF, GREATEST or CASE around it, no condition on it in WHERE or HAVING.
+    name given to it, and nothing keeps it from zero: no NULLIF, GREATEST or CASE around it, no condition on it in WHERE or HAVING. A count of the
+    rows of a group, of a key in them, or of all the rows that the groups are made of, is at least 1. One divisor is told once in a query.
 
     **Why.** It works on every day but the quiet one. On an empty table, at night, after a clean-up, the query fails, and what failed is
     the monitor, not what it watches.
@@ -40,20 +47,36 @@ def unguarded_division(node: exp.Expr, query: Query, context: Context) -> Iterat
 
     **Source.** Division of each dialect as sqlglot models it (`SAFE_DIVISION`): https://sqlglot.com/sqlglot/dialects/dialect.html (30.30, read 2026-11-21)
     """
-    if node.args.get("safe") or not isinstance(node, exp.Binary):
+    if node.args.get("safe") or not isinstance(node, exp.Binary) or not _is_unguarded(node, query):
         return
-    divisor = bare(node.expression)
-    if not _can_be_zero(divisor, query) or _is_conditional(node) or _grouped_count(divisor, node) or _empty_first(node.this, divisor):
+    if any(_is_unguarded(one, query) for one in _same_before(node, query)):
         return
-    if _is_conditioned(divisor, node):
-        return
-    shown = _shown(divisor, query)
+    shown = _shown(bare(node.expression), query)
     yield query.fault(
         "division by zero when " + (f"{shown} is 0" if shown else "the divisor is 0"),
         node.expression,
-        help=f"divide by NULLIF({shown or '…'}, 0)",
+        help=f"divide by NULLIF({shown if shown and not shown.endswith(('…', ' subquery')) else '…'}, 0)",
         fix=_fix(node, query),
     )
+
+
+def _is_unguarded(node: exp.Binary, query: Query) -> bool:
+    divisor = bare(node.expression)
+    return (
+        _can_be_zero(divisor, node, query)
+        and not _is_conditional(node)
+        and not _empty_first(node.this, divisor)
+        and not _is_conditioned(divisor, node)
+    )
+
+
+def _same_before(node: exp.Binary, query: Query) -> Iterator[exp.Binary]:
+    """The divisions by the same that stand before one in the query."""
+    for one in query.tree.find_all(exp.Div):
+        if one is node:
+            return
+        if one.expression == node.expression:
+            yield one
 
 
 def _fix(node: exp.Binary, query: Query) -> Fix | None:
@@ -71,28 +94,27 @@ def _fix(node: exp.Binary, query: Query) -> Fix | None:
     return sql_fix.fix("divide by NULLIF(…, 0)", query, node, meant, (start, end, f"NULLIF({text}, 0)"))
 
 
-def _can_be_zero(node: exp.Expr, query: Query) -> bool:
+def _can_be_zero(node: exp.Expr, division: exp.Expr, query: Query, depth: int = 0) -> bool:
     """Whether a divisor is a figure that is 0 when there are no rows, and nothing in it keeps it from zero."""
-    if isinstance(node, _GUARDS) or number(node) is not None:
+    while isinstance(node, exp.Filter | exp.Window | exp.Round | exp.Abs) and not is_positive(node, division, query):
+        node = bare(node.this)
+    if depth > _DEEPEST or isinstance(node, _GUARDS) or number(node) is not None or is_positive(node, division, query):
         return False
-    if isinstance(node, exp.Coalesce):
-        choices = [bare(node.this), *map(bare, node.expressions)]
-        return any(number(one) == 0 or _can_be_zero(one, query) for one in choices)
-    if isinstance(node, exp.Add) and any(number(side) for side in (node.left, node.right)):
-        return False
-    if isinstance(node, exp.Binary):
-        return any(_can_be_zero(bare(side), query) for side in (node.left, node.right))
-    if isinstance(node, exp.Subquery):
-        inner = node.this.expressions if isinstance(node.this, exp.Select) else []
-        return len(inner) == 1 and _can_be_zero(bare(inner[0].unalias()), query)
-    if isinstance(node, exp.Column):
-        made = _made(node, query)
-        return isinstance(made, exp.Count | exp.Sum | exp.Filter) and not _grouped_count(made, made) and _can_be_zero(made, query)
-    if isinstance(node, exp.Filter | exp.Window):
-        return _can_be_zero(node.this, query)
-    if isinstance(node, exp.Round | exp.Abs):
-        return _can_be_zero(bare(node.this), query)
-    return isinstance(node, exp.Count | exp.Sum) and not _adds_what_has_run(node, query)
+    inside: list[exp.Expr] = []
+    match node:
+        case exp.Coalesce():
+            inside = [bare(node.this), *map(bare, node.expressions)]
+            if any(number(one) == 0 for one in inside):
+                return True
+        case exp.Binary():
+            inside = [bare(side) for side in operands(node)]
+        case exp.Subquery(this=exp.Select(expressions=[one])):
+            inside = [bare(one.unalias())]
+        case exp.Column():
+            inside = [made] if isinstance(made := _made(node, query), exp.Count | exp.Sum | exp.Filter) else []
+        case exp.Count() | exp.Sum():
+            return not _adds_what_has_run(node, query)
+    return any(_can_be_zero(one, division, query, depth + 1) for one in inside)
 
 
 def _adds_what_has_run(node: exp.Expr, query: Query) -> bool:
@@ -112,30 +134,19 @@ def _made(column: exp.Column, query: Query) -> exp.Expr | None:
     named = [one for one in sources if not column.table or one.alias_or_name.lower() == column.table.lower()]
     found: list[exp.Expr] = []
     for source in named:
-        inner = source.this if isinstance(source, exp.Subquery) else _with(source, query) if isinstance(source, exp.Table) else None
+        part = part_of_with(source)
+        inner = source.this if isinstance(source, exp.Subquery) else part.this if part is not None else None
         made_of = outer_select(inner) if inner is not None else None
-        if made_of is None or any(name == "*" for name, _ in columns(made_of)):
+        yields = columns(made_of, query) if made_of is not None else []
+        if made_of is None or any(name is None or name == "*" for name, _ in yields):
             return None
-        found.extend(bare(one) for name, one in columns(made_of) if name.lower() == column.name.lower())
+        found.extend(bare(one) for name, one in yields if (name or "").lower() == column.name.lower())
     return found[0] if len(found) == 1 else None
-
-
-def _with(table: exp.Table, query: Query) -> exp.Expr | None:
-    made = (part.this for part in query.tree.find_all(exp.CTE) if part.alias.lower() == table.name.lower() and not table.db)
-    return next(made, None)
 
 
 def _is_conditional(node: exp.Expr) -> bool:
     """Inside CASE or IF the writer has thought of it."""
     return isinstance(node.find_ancestor(exp.Case, exp.If, exp.Subquery), exp.Case | exp.If)
-
-
-def _grouped_count(divisor: exp.Expr, node: exp.Expr) -> bool:
-    """COUNT(*) of a group is at least 1, and so is COUNT(*) OVER a row."""
-    select = node.find_ancestor(exp.Select)
-    counts = isinstance(divisor, exp.Count) and isinstance(divisor.this, exp.Star)
-    over = isinstance(divisor, exp.Window) and isinstance(divisor.this, exp.Count | exp.Sum)
-    return over or (counts and select is not None and select.args.get("group") is not None)
 
 
 def _empty_first(dividend: exp.Expr, divisor: exp.Expr) -> bool:
@@ -160,6 +171,8 @@ def _is_conditioned(divisor: exp.Expr, node: exp.Expr) -> bool:
 
 
 def _shown(divisor: exp.Expr, query: Query) -> str:
+    if isinstance(divisor, exp.Subquery):
+        return "the subquery"
     within = place(divisor, query.text)
     text = " ".join(query.text[within[0] : within[1]].split()) if within else ""
-    return text if 0 < len(text) <= 40 else ""
+    return text if len(text) <= _LONGEST else f"{text[: _LONGEST - 1].rstrip()}…"

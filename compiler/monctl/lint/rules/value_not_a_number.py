@@ -42,14 +42,11 @@ def value_not_a_number(node: exp.Expr, query: Query, context: Context) -> Iterat
     **Source.** What the runner makes of a column: "holds a time, not a number; cast it" (spec language, 2026-11-21)
     """
     select = outer_select(node)
-    if select is None or query.source.mode == "exists":
-        return
-    found = columns(select)
     named = {value.lower() for value in query.source.values}
-    if not named and (query.source.mode != "value" or not query.is_watched()):
+    if select is None or query.source.mode == "exists" or (not named and (query.source.mode != "value" or not query.is_watched())):
         return
-    for at, (name, column) in enumerate(found):
-        if name.lower() in named or (not named and at == 0):
+    for at, (name, column) in enumerate(columns(select, query)):
+        if not isinstance(column, exp.Count) and ((name or "").lower() in named or (not named and at == 0)):
             what = _what(column, query)
             if what is not None:
                 yield query.fault(
@@ -66,6 +63,9 @@ def _what(node: exp.Expr, query: Query) -> str | None:
     if isinstance(node, exp.Cast):
         return ("a time" if "time" in node.to.sql().lower() or node.is_type("date") else "no number") if node.is_type(*_CASTS) else None
     inner = bare(node)
+    while isinstance(inner, exp.Max | exp.Min):
+        node = inner.this
+        inner = bare(node)
     if isinstance(inner, _TIMES):
         return "a time"
     if isinstance(inner, _LISTS):
@@ -75,8 +75,6 @@ def _what(node: exp.Expr, query: Query) -> str | None:
     if isinstance(inner, exp.Case):
         results = [*(one.args["true"] for one in inner.args.get("ifs") or ()), *filter(None, (inner.args.get("default"),))]
         return "text" if results and all(isinstance(one, exp.Literal) and _what(one, query) for one in results) else None
-    if isinstance(inner, exp.Max | exp.Min):
-        return _what(inner.this, query)
     if isinstance(inner, exp.Column) and query.dialect != "sqlite" and isinstance(node, exp.Column):
         return _WORDS.get(kind_of(type_of(inner, query)))
     return None

@@ -32,10 +32,9 @@ def value_not_named(node: exp.Expr, query: Query, context: Context) -> Iterator[
 
     **Source.** The meaning of `values` in the spec language (2026-11-21)
     """
-    select = outer_select(node)
-    if select is None or query.source.mode != "value" or query.source.values or not query.is_watched():
+    if query.source.values or query.source.mode != "value" or not query.is_watched() or (select := outer_select(node)) is None:
         return
-    names = [name for name, _ in columns(select)]
+    names = [name for name, _ in columns(select, query)]
     if "*" in names:
         yield query.fault(
             "the value is whatever the first column of * happens to be",

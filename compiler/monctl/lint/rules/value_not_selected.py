@@ -19,7 +19,9 @@ from monctl.suggest import did_you_mean
 def value_not_selected(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A declared value is not a column of its query.
 
-    Every name under `values:` must be a column the query yields. Names are compared without regard to case, as databases do.
+    Every name under `values:` must be a column the query yields. Names are compared without regard to case, as databases do. What has no AS has the
+    name its database gives: in PostgreSQL that of the function it is made of (`bool_or`, `round`), elsewhere the text of the expression, `COUNT(*)`.
+    Where a name is not known for certain, nothing is said.
 
     **Why.** The value would never arrive: its monitors would see no data for ever, and most keep their last state then.
 
@@ -36,13 +38,13 @@ def value_not_selected(node: exp.Expr, query: Query, context: Context) -> Iterat
 
     **Source.** The meaning of `values` in the spec language (2026-11-21)
     """
-    select = outer_select(node)
-    if select is None or not query.source.values:
+    select = outer_select(node) if query.source.values else None
+    if select is None:
         return
-    names = [name for name, _ in columns(select)]
-    if "*" in names:
+    names = [name for name, _ in columns(select, query)]
+    if "*" in names or None in names:
         return
-    known = {name.lower() for name in names}
+    known = {name.lower() for name in names if name}
     for value in query.source.values:
         if value.lower() not in known:
             yield found(
