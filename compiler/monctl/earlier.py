@@ -48,7 +48,9 @@ def _files(folder: Path, commit: str) -> Iterator[tuple[str, str, int]]:
 
 
 def _contents(folder: Path, blobs: Iterable[str]) -> Iterator[bytes]:
-    """The content of each blob. The form, `<sha1> SP <type> SP <size> LF <contents> LF`: git-cat-file(1), batch output, as in
+    """The content of each blob.
+
+    Source of the form, `<sha1> SP <type> SP <size> LF <contents> LF`: git-cat-file(1), batch output, as in
     https://manpages.ubuntu.com/manpages/xenial/man1/git-cat-file.1.html (read 2026-11-21); tried with git 2.39.
     """
     told = git(folder, "cat-file", "--batch", given="".join(f"{blob}\n" for blob in blobs).encode())
