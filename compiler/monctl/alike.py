@@ -8,16 +8,16 @@ from __future__ import annotations
 
 import re
 
+_BEFORE = "[-=<>!~@#&|?*/^+%:]"
+"""Before an operator: then it is a part of another one."""
+_VALUE = r"""\s*(?:([1-9]\d{2,14})|'([A-Za-z][\w-]*)')(?=\s*(?:\Z|[),;]|\b(?:AND|OR|THEN|ELSE|WHEN|GROUP|ORDER|HAVING|LIMIT|END)\b))"""
 _PARTS = re.compile(
-    r"""
-    (?<![-=<>!~@#&|?*/^+%:]) (?P<operator> (?: <> | != | [<>]=? | = ) \s* )
-        (?: (?P<number> [1-9]\d{2,14} ) | '(?P<word> [A-Za-z][\w-]* )' )
-        (?= \s* (?: \Z | [),;] | \b(?: AND | OR | THEN | ELSE | WHEN | GROUP | ORDER | HAVING | LIMIT | END )\b ) )
-    | '(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | --[^\n]* | /\*.*?\*/
-    """,
-    re.VERBOSE | re.DOTALL | re.IGNORECASE,
+    # every way begins with another character, so that the rest of a text is passed over quickly
+    rf"=(?<!{_BEFORE}=){_VALUE}|<(?<!{_BEFORE}<)[>=]?{_VALUE}|>(?<!{_BEFORE}>)=?{_VALUE}|!(?<!{_BEFORE}!)={_VALUE}"
+    r"""|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|/\*.*?\*/""",
+    re.DOTALL | re.IGNORECASE,
 )
-_STRANGE = re.compile(r"[\\$\[{]|/\*.*/\*", re.DOTALL)
+_STRANGE = re.compile(r"[\\$\[{\0]|/\*.*/\*", re.DOTALL)
 """Escapes, quotes by dollars, arrays, nested comments: texts that are not taken apart."""
 _KNOWN_WORDS = frozenset(
     {
@@ -41,16 +41,18 @@ def shape(text: str) -> str | None:
     words: dict[str, int] = {}
     at = 0
     for found in _PARTS.finditer(text):
-        number, word = found["number"], found["word"]
-        if number is not None and int(number) >= _LEAST:
-            pieces.append(text[at : found.start("number")])
-            numbers.append((len(pieces), int(number)))
-            pieces.append("")
-            at = found.end("number")
-        elif word is not None and word.lower() not in _KNOWN_WORDS:
-            pieces.append(text[at : found.start("word")])
-            pieces.append(f"\0w{words.setdefault(word, len(words))}")
-            at = found.end("word")
+        group = found.lastindex
+        if group is None:
+            continue
+        value = found[group]
+        if group % 2 == 0:
+            if value.lower() not in _KNOWN_WORDS:
+                pieces += text[at : found.start(group)], f"\0w{words.setdefault(value, len(words))}"
+                at = found.end(group)
+        elif int(value) >= _LEAST:
+            pieces += text[at : found.start(group)], ""
+            numbers.append((len(pieces) - 1, int(value)))
+            at = found.end(group)
     if not pieces:
         return None
     for place, number in numbers:
