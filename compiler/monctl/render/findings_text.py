@@ -82,4 +82,6 @@ def _window(line: str, span: Span) -> tuple[str, int, int]:
 
 def _columns(text: str) -> int:
     """Cells of a terminal: wide characters take two, those that go with the one before take none."""
+    if text.isascii():
+        return len(text)
     return sum(0 if category(character) in {"Mn", "Me", "Cf"} else 2 if east_asian_width(character) in "WF" else 1 for character in text)
