@@ -23,14 +23,14 @@ def parsed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Parsed:
     engine = query._engine
 
     def told(dialect: str) -> Any:
-        tokenize, parse = engine(dialect)
+        known = engine(dialect)
 
         def logged(tokens: Any, sql: str) -> Any:
             with log.open("a", encoding="utf-8") as file:
                 file.write(f"{sql}\n")
-            return parse(tokens, sql)
+            return known.parse(tokens, sql)
 
-        return tokenize, logged
+        return known._replace(parse=logged)
 
     monkeypatch.setattr(query, "_engine", told)
     return lambda: Counter(line for line in log.read_text(encoding="utf-8").splitlines() if "FROM jobs" in line)
