@@ -17,6 +17,19 @@ if TYPE_CHECKING:
     from monctl.program import Datasource
 
 _SYSTEM_SCHEMAS = frozenset({"information_schema", "pg_catalog", "performance_schema", "mysql", "sys", "temp", "pg_temp"})
+_USUAL_SCHEMAS = frozenset({"public", "main"})
+"""What PostgreSQL, SQLite and DuckDB call the schema that is meant when none is named. In MySQL it is the database, whatever its name."""
+_WHOLE_CATALOGUE = 100
+"""Tables of pg_catalog from which it is taken to be declared as a whole: PostgreSQL 15 has 139 (asked 2026-11-21), by hand nobody writes so many."""
+# what PostgreSQL 18 has in pg_catalog and 12 has not; asked 2026-11-21. A view of any other such name may be an extension's (pg_stat_statements)
+_NEW_IN_CATALOGUE = frozenset(
+    {
+        "pg_aios", "pg_backend_memory_contexts", "pg_dsm_registry_allocations", "pg_ident_file_mappings", "pg_parameter_acl", "pg_publication_namespace",
+        "pg_shmem_allocations", "pg_shmem_allocations_numa", "pg_stat_checkpointer", "pg_stat_io", "pg_stat_progress_analyze",
+        "pg_stat_progress_basebackup", "pg_stat_progress_copy", "pg_stat_recovery_prefetch", "pg_stat_replication_slots", "pg_stat_slru",
+        "pg_stat_subscription_stats", "pg_stat_wal", "pg_statio_all_sequences", "pg_stats_ext", "pg_stats_ext_exprs", "pg_wait_events",
+    }
+)  # fmt: skip
 _NOT_NULL = re.compile(r"\s+not\s+null\s*\Z", re.IGNORECASE)
 _IN_FILES = re.compile(r"[./*]")
 """In the name of what DuckDB reads as a file: `FROM 'jobs.parquet'`."""
@@ -39,30 +52,35 @@ class Declared:
 
     def __init__(self, datasource: Datasource) -> None:
         self.tables = tuple(datasource.schema)
+        parts = [table.lower().rpartition(".") for table in datasource.schema]
+        self._schemas = frozenset(schema for schema, _, _ in parts)
+        """Those of which something is declared; empty for the usual one."""
+        self._has_catalogue = sum(schema == "pg_catalog" for schema, _, _ in parts) >= _WHOLE_CATALOGUE
         self._columns: Mapping[str, Mapping[str, Column]] = {
             table.lower(): {name.lower(): _column(name, kind) for name, kind in columns.items()}
             for table, columns in datasource.schema.items()
         }
 
     def lacks(self, table: exp.Table) -> bool:
-        """Whether a table is neither declared nor the database's own."""
-        if not isinstance(table.this, exp.Identifier) or table.db.lower() in _SYSTEM_SCHEMAS:
-            return False  # a function that gives rows, or a catalogue
-        if table.name.lower() == "dual" or _IN_FILES.search(table.name):
+        """Whether a table is neither declared nor the database's own, and others of its schema are declared: of a schema nobody has read nothing is known."""
+        name, schema = table.name.lower(), table.db.lower()
+        if not isinstance(table.this, exp.Identifier) or table.catalog or name == "dual" or _IN_FILES.search(name):
+            return False  # a function that gives rows, another database, a file
+        if schema == "pg_catalog" or (not schema and name in _NEW_IN_CATALOGUE):
+            return self._has_catalogue and self.columns(table) is None
+        if schema in _SYSTEM_SCHEMAS or name.startswith(("pg_", "sqlite_", "duckdb_")) or self.columns(table) is not None:
             return False
-        return not table.name.lower().startswith(("pg_", "sqlite_", "duckdb_")) and self.columns(table) is None
+        return schema in self._schemas or (schema in {"", *_USUAL_SCHEMAS} and not self._schemas.isdisjoint({"", *_USUAL_SCHEMAS}))
 
     def columns(self, table: exp.Table) -> Mapping[str, Column] | None:
         """The columns of a table, by their names in lower case; None where they are not declared."""
-        if not isinstance(table.this, exp.Identifier):
+        if not isinstance(table.this, exp.Identifier) or table.catalog:
             return None
-        name = table.name.lower()
+        name, schema = table.name.lower(), table.db.lower()
+        if schema:
+            return self._columns.get(f"{schema}.{name}") or (self._columns.get(name) if schema in _USUAL_SCHEMAS else None)
         # PostgreSQL looks into pg_catalog before it looks anywhere else
-        return (
-            (table.db and self._columns.get(f"{table.db.lower()}.{name}"))
-            or self._columns.get(name)
-            or self._columns.get(f"pg_catalog.{name}")
-        )
+        return self._columns.get(name) or self._columns.get(f"pg_catalog.{name}")
 
 
 _last: tuple[Datasource, Declared] | None = None
