@@ -77,6 +77,8 @@ class Catalogue:
     """Name, with its schema where it is not the usual one → column → type, and `not null` behind it; by name, columns in the database's order."""
     large: tuple[str, ...] = ()
     """Tables with more than so many rows, by the database's own estimate."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """Schemas that were not asked for, by name, with how many tables each has."""
 
 
 def question(kind: str, schemas: Sequence[str]) -> str:
@@ -88,8 +90,10 @@ def catalogue(rows: Iterable[Sequence[Any]], *, schemas: Sequence[str] = (), nam
     """The tables of an answer. `schemas` narrow it (empty: the usual one), `names` are globs of tables (empty: all)."""
     tables: dict[str, dict[str, str]] = {}
     rowed: set[str] = set()
+    others: dict[str, set[str]] = {}
     for schema, table, column, kind, count, usual, full in rows:
         if (str(schema) not in schemas) if schemas else not usual:
+            others.setdefault(str(schema), set()).add(str(table))
             continue
         name = str(table) if usual else f"{schema}.{table}"
         if not is_meant(name, names):
@@ -97,7 +101,7 @@ def catalogue(rows: Iterable[Sequence[Any]], *, schemas: Sequence[str] = (), nam
         tables.setdefault(name, {})[str(column)] = short(str(kind or "")) + (" not null" if full else "")
         if count is not None and float(count) >= large:
             rowed.add(name)
-    return Catalogue(dict(sorted(tables.items())), tuple(sorted(rowed)))
+    return Catalogue(dict(sorted(tables.items())), tuple(sorted(rowed)), {schema: len(within) for schema, within in sorted(others.items())})
 
 
 def is_meant(name: str, globs: Sequence[str]) -> bool:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
-from monctl.clear_text import find_secrets
+from monctl.clear_text import to_hide
 from monctl.lines import Lines
 from monctl.scalar_map import content_start, map_offsets
 from monctl.source import Origin, Span
@@ -62,7 +62,7 @@ class SourceMap:
             return None
         for secret in sorted(self._hidden.get(file, ()), key=len, reverse=True):
             text = text.replace(secret, "*" * len(secret))
-        for found in find_secrets(text):
+        for found in to_hide(text):
             text = text[: found.start] + "*" * (found.end - found.start) + text[found.end :]
         self._quoted[file] = text
         return text

@@ -67,3 +67,34 @@ def test_a_type_is_the_word_of_the_database(kind: str, linted: Any) -> None:
     spec = f'datasources: {{shop: {{type: postgresql, dsn: "${{env:SHOP}}", tables: {{jobs: {{id: "{kind}"}}}}}}}}'
 
     assert linted(spec).checked.program.datasources["shop"].schema == {"jobs": {"id": kind}}
+
+
+@pytest.mark.parametrize(
+    ("columns", "name"),
+    [
+        ("AVG(duration) AS slow, MAX(created_at) AS last", "slow"),
+        ("duration, created_at", "duration"),
+        ("1 + 1, MAX(created_at) AS last", "name"),
+        ("'mail' AS queue, COUNT(*) AS waiting", "waiting"),
+        ("queue, COUNT(*) AS waiting, MAX(created_at) AS last", "waiting"),
+    ],
+)
+def test_the_column_that_is_read_is_the_one_to_be_named(columns: str, name: str, linted: Any) -> None:
+    group = " GROUP BY queue" if columns.startswith("queue") else ""
+    spec = f'monitors: {{m: {{sql: {{datasource: shop, query: "SELECT {columns} FROM jobs{group}"}}, alert: {{warning: "> 10"}}}}}}'  # noqa: S608  # our own columns
+    helps = [one.help for one in linted(spec, only=[RULES["SQL004"]]).findings if one.code == "SQL004"]
+
+    assert helps == [f"add `values: {{{name}: unit}}`"]
+
+
+def test_every_join_that_is_undone_is_told_once(linted: Any) -> None:
+    query = (
+        "SELECT COUNT(*) AS n FROM jobs j LEFT JOIN posts p ON p.id = j.id LEFT JOIN tracks t ON t.id = p.track_id"
+        " WHERE p.created_at::date > CURRENT_DATE AND p.id > 'a' AND LOWER(t.title) = 'x'"
+    )
+
+    assert [message.split("'")[1] for message in told(linted, "SQL023", query)] == ["p", "t"]
+
+
+def test_a_table_that_is_missing_is_named_with_its_schema(linted: Any) -> None:
+    assert told(linted, "SQL010", "SELECT COUNT(*) AS n FROM public.jbos") == ["datasource 'shop' declares no table 'public.jbos'"]

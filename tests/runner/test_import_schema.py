@@ -153,6 +153,35 @@ def test_another_schema_is_named(shop: str, tmp_path: Path) -> None:
     assert dict(check(tmp_path).program.datasources["shop"].schema) == {"other.notes": {"body": "text"}}
 
 
+def test_schemas_that_are_left_out_are_told_until_they_are_written(shop: str, tmp_path: Path, capsys: Out) -> None:
+    estate(tmp_path, SHOP)
+    told = "shop: left out the schema other (1 table); `--schema other` writes its tables too\n"
+
+    assert imported(tmp_path, "--check") == 1
+    assert told in capsys.readouterr().err
+    assert imported(tmp_path) == 0
+    assert told in capsys.readouterr().err
+    assert imported(tmp_path, "--tables", "jo*") == 0
+    assert imported(tmp_path, "--schema", "other") == 0
+    assert imported(tmp_path) == 0
+    assert "left out" not in capsys.readouterr().err
+
+
+def test_many_schemas_that_are_left_out_are_counted() -> None:
+    rows = [(f"tenant{tenant}", table, "id", "int", None, False, True) for tenant in range(7) for table in ("jobs", "posts")]
+    found = catalogue([*rows, ("public", "jobs", "id", "int", None, True, True)])
+
+    assert list(found.tables) == ["jobs"]
+    assert found.left_out == {f"tenant{tenant}": 2 for tenant in range(7)}
+
+
+def test_a_table_of_a_schema_that_is_left_out_is_not_called_missing(shop: str, tmp_path: Path) -> None:
+    estate(tmp_path, SHOP.replace("FROM jobs WHERE stat = 'stuck'", "FROM other.notes"))
+    assert imported(tmp_path) == 0
+
+    assert run(["lint", "-C", str(tmp_path), "--select-rule", "SQL010"]) == 0
+
+
 def test_the_database_s_own_schema_is_written_where_it_is_asked_for(shop: str, tmp_path: Path) -> None:
     estate(tmp_path, SHOP)
 

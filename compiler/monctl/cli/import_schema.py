@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from monctl.project import Checked
 
 _MOST_ROWS = 200_000
+_MOST_NAMED = 5
 _TIMEOUT_S = 60.0
 _INSTALL = "pip install 'monctl-compiler[runner,more]'"
 
@@ -52,6 +53,7 @@ def command(
 ) -> int:
     """Write the tables and columns of a database under `tables:` of its datasource, where the queries are checked against them.
 
+    Without --schema it is the schema that is meant when a query names none; the others are named, for of their tables nothing is checked.
     The catalogue of the database is read, nothing else, with the `dsn` of the datasource and in a transaction that only reads. A type is
     followed by `not null` where the database lets no NULL in. Tables are
     written by name and columns in the database's order, so that nothing changes when nothing has. Tables of many rows, by the database's own
@@ -74,6 +76,8 @@ def command(
     file = _file(checked, datasource)
     found = _asked(checked, datasource, names, schemas, large)
     tables, added, gone = _merged(datasource, found, names, schemas)
+    if not names and not schemas:
+        _tell_left_out(datasource, found)
     marked = tuple(datasource.large_tables) + tuple(one for one in found.large if one not in datasource.large_tables)
     differs = tables != {table: dict(columns) for table, columns in datasource.schema.items()}
     if checking:
@@ -86,6 +90,19 @@ def command(
     shown = Path(os.path.relpath(file)).as_posix()
     click.echo(f"{shown}: {len(tables)} tables of {datasource.name}; {_told(added, gone, differs)}")
     return 0
+
+
+def _tell_left_out(datasource: Datasource, found: Catalogue) -> None:
+    """Say which schemas of the database are neither written now nor were before: of their tables the checks know nothing."""
+    written = {table.rpartition(".")[0] for table in datasource.schema}
+    left = {schema: count for schema, count in found.left_out.items() if schema not in written}
+    if left:
+        shown = [f"{schema} ({count} {'table' if count == 1 else 'tables'})" for schema, count in list(left.items())[:_MOST_NAMED]]
+        more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
+        options.note(
+            f"{datasource.name}: left out {'the schema' if len(left) == 1 else 'the schemas'} {', '.join(shown)}{more};"
+            f" `--schema {next(iter(left))}` writes its tables too"
+        )
 
 
 def _write(file: Path, datasource: Datasource, tables: Mapping[str, Mapping[str, str]], large: Sequence[str]) -> None:

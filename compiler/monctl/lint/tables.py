@@ -18,20 +18,25 @@ if TYPE_CHECKING:
     from monctl.program import Datasource
 
 
-_TIMES = re.compile(r"(?:.*_)?(?:at|on|ts|time|date|day|timestamp|created|updated|modified)(?:_.*)?|.*(?:time|date)", re.IGNORECASE)
+_TIMES = re.compile(
+    r"(?:.*_)?(?:at|on|ts|time|date|day|timestamp|created|updated|modified)(?:_.*)?|.*(?:time|date)|time(?!out|zone|r|line|sheet|slot)[a-z]{3,}",
+    re.IGNORECASE,
+)
 """Names that columns with a time have."""
 _KEYS = frozenset({"id", "rowid"})
 """Columns that are keys by their very name."""
 _COMPARISONS = (exp.GT, exp.GTE, exp.LT, exp.LTE, exp.EQ, exp.NEQ, exp.In, exp.Like, exp.Between)
 
 
-# each has one row: https://www.postgresql.org/docs/current/monitoring-stats.html (read 2026-11-21)
+# each has one row: https://www.postgresql.org/docs/current/monitoring-stats.html (read 2026-11-21),
+# https://dev.mysql.com/doc/refman/8.4/en/select.html (quoted on http://hackers365.com/?p=87, read 2026-11-21)
 ONE_ROW = frozenset(
     {
         "pg_stat_archiver", "pg_stat_bgwriter", "pg_stat_checkpointer", "pg_stat_wal", "pg_stat_recovery_prefetch", "pg_stat_statements_info",
+        "dual",  # "purely for the convenience of people who require that all SELECT statements should have FROM" (MySQL)
     }
 )  # fmt: skip
-"""Views of PostgreSQL that always have one row."""
+"""Views of PostgreSQL that always have one row, and DUAL."""
 
 
 def tables(select: exp.Expr) -> Iterator[exp.Table]:
@@ -63,7 +68,7 @@ def is_time(column: exp.Column, query: Query) -> bool:
 def is_never_null(column: exp.Column, query: Query) -> bool:
     """Whether a column has a value in every row that its select reads: a key, or declared so, and no outer join without it; or WHERE drops the others.
 
-    A key is `id`, `rowid`, `order_id` in `orders`, and whatever ends in `oid` or `relid` as the keys of PostgreSQL's catalogue do.
+    What ends in `oid` or `relid` is a key of PostgreSQL's catalogue.
     """
     select = column.find_ancestor(exp.Select)
     if select is None:
@@ -71,7 +76,7 @@ def is_never_null(column: exp.Column, query: Query) -> bool:
     if is_kept(column, select):
         return True
     found = _declared(column, query)
-    return (_is_key(column, select) or (found is not None and found.not_null)) and not _may_be_missing(column, select)
+    return (is_key(column, _table_of(column, select)) or (found is not None and found.not_null)) and not _may_be_missing(column, select)
 
 
 def is_kept(column: exp.Column, select: exp.Select) -> bool:
@@ -111,13 +116,13 @@ def _table_of(column: exp.Column, select: exp.Select) -> exp.Table | None:
     return named[0] if len(named) == 1 else None
 
 
-def _is_key(column: exp.Column, select: exp.Select) -> bool:
+def is_key(column: exp.Column, table: exp.Table | None) -> bool:
+    """Whether a column is the key of its table, by its name: `id`, `rowid`, `order_id` in `orders`, what ends in `oid` or `relid`."""
     name = column.name.lower()
     if name in _KEYS or name.endswith(("oid", "relid")):
         return True
     stem = name.removesuffix("_id")
-    table = _table_of(column, select) if stem != name else None
-    return table is not None and table.name.lower() in {stem, f"{stem}s", f"{stem}es", f"{stem.removesuffix('y')}ies"}
+    return stem != name and table is not None and table.name.lower() in {stem, f"{stem}s", f"{stem}es", f"{stem.removesuffix('y')}ies"}
 
 
 def _may_be_missing(column: exp.Column, select: exp.Select) -> bool:

@@ -1,6 +1,6 @@
 import pytest
 
-from monctl.clear_text import WORDS, find_secret, find_secrets, looks_secret, may_hold
+from monctl.clear_text import WORDS, find_secret, find_secrets, looks_secret, may_hold, to_hide
 from monctl.source_map import SourceMap
 
 SLACK = "https://hooks.slack.com/services/"
@@ -102,8 +102,10 @@ def test_names_in_such_a_field_are_no_secrets(text: str) -> None:
         ("https://api.corp.test/s?sig=9fQ2xL7vB4mK8sT1wZ6nR3cY5hJ0pD&page=1", "a key or token"),
         ("DB_PASSWORD: Tr0ub4dor&3xyz", "a password"),
         ("check --password=hunter2hunter2", "a password"),
-        (f"pd: {HEX}", "a long random value"),
-        ("key_of_it = 'a8Kd93jfLqPz71xWvTnB4mYcR5sU0eHg2Zq1aBcD'", "a long random value"),
+        (f"pagerduty: {HEX}", "a long random value"),
+        ("token_of_it = 'a8Kd93jfLqPz71xWvTnB4mYcR5sU0eHg2Zq1aBcD'", "a long random value"),
+        ('"clientSecret2": "a8Kd93jfLqPz71xWvTnB4mYcR5sU0eHg2Zq1aBcD"', "a long random value"),
+        (f"api-key.old => '{HEX}'", "a long random value"),
     ],
 )
 def test_secrets_are_found_in_the_text_of_a_file(text: str, what: str) -> None:
@@ -128,6 +130,19 @@ def test_secrets_are_found_in_the_text_of_a_file(text: str, what: str) -> None:
         "AVeryLongCamelCaseNameOfSomethingV2ThatIsNoSecret",
         "url: https://hc-ping.com/3d7a1c2e-1111-4222-8333-444455556666",
         "key: the-key-of-the-front-door-2",
+        f"pd: {HEX}",
+        f"uid: {HEX}",
+        f"key: {HEX}",
+        f"cache_key: {HEX}",
+        f"secret_name: {HEX}",
+        f"token_address: '{HEX}'",
+        f"- {HEX}",
+        f"WHERE digest IN ('{HEX}', '{HEX[::-1]}') AND token IS NOT NULL",
+        "address = 'Ae2tdPwUPEZKQuZh2UndEoTKEakMYHGNjJVYmNZgJk2qqgHouxDsA5oT83n'",
+        "public_key: MCowBQYDK2VwAyEAGb9ECWmEzf6FQbrBZ9w7lshQhqowtrbLDFw4rXAxZuE",
+        "integrity: sha512-k2jv4Gm8QqWwq1ZxJ9aQ3v7bYy0cD5eF6gH7iJ8kL9mN0oP1qR2sT3uV4wX5yZ6aB7cD8eF9gH0iJ1kL2mN3oA==",
+        "image: data:image/png;base64,iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk",
+        "mongodb://USER_HERE:PASSWORD_HERE@db:27017",
     ],
 )
 def test_names_digests_and_placeholders_in_a_file_are_no_secrets(text: str) -> None:
@@ -135,6 +150,8 @@ def test_names_digests_and_placeholders_in_a_file_are_no_secrets(text: str) -> N
 
 
 def test_what_is_found_in_a_file_is_never_quoted() -> None:
+    assert [one.what for one in to_hide(f"pd: {HEX[::-1]}")] == ["a long random value"]
+
     file = SourceMap({"a.yaml": f"token: {HEX}\npd: {HEX[::-1]}\nurl: x\n"})
 
     assert file.quoted("a.yaml") == f"token: {'*' * 32}\npd: {'*' * 32}\nurl: x\n"

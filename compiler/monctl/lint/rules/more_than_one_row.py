@@ -107,7 +107,7 @@ def _parts(node: exp.Expr) -> Iterator[exp.Expr]:
     while left:
         one = left.pop()
         if isinstance(one, exp.SetOperation):
-            left += (one.right, one.left)
+            left += (one.expression, one.this)  # `left` and `right` raise TypeError where a side is no query
         else:
             yield one
 

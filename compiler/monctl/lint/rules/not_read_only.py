@@ -45,9 +45,12 @@ SIDE_EFFECTS = {
     },
 }  # fmt: skip
 _FILES = {"postgres": {"pg_read_file", "pg_read_binary_file"}, "mysql": {"load_file"}}
-"""Functions that only read, but files of the server: for superusers and whom they let, such as members of pg_read_server_files.
+"""Functions that only read, but what is in files of the server: for superusers and whom they let, such as members of pg_read_server_files.
 
-https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-ADMIN-GENFILE, https://www.postgresql.org/docs/16/adminpack.html (in copies 2026-11-21)
+https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-ADMIN-GENFILE, https://www.postgresql.org/docs/16/adminpack.html (in copies 2026-11-21).
+Those that tell names, sizes and times of files are none of them. pg_ls_logdir, pg_ls_waldir, pg_ls_archive_statusdir, pg_ls_tmpdir and the others that
+list one directory are there for members of pg_monitor; pg_ls_dir and pg_stat_file are for superusers until EXECUTE is granted, and with it alone they
+show no content of any file: the same page, and the privileges of PostgreSQL 18 (pg_proc.proacl, asked 2026-11-21).
 """
 _ELSEWHERE = {"postgres": {"dblink", "dblink_exec", "dblink_open", "dblink_send_query"}}
 """Functions that run a statement in another database: "usually a SELECT, but it can be any SQL statement that returns rows",
@@ -81,7 +84,8 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
     Queries of monitors only read. Found are statements that write (INSERT, UPDATE, DELETE, MERGE, also inside WITH), that define
     (CREATE, DROP, ALTER, TRUNCATE), SELECT INTO, locking reads (FOR UPDATE, FOR SHARE), and functions with effects (nextval, pg_sleep,
     pg_terminate_backend, GET_LOCK). So are functions that read files of the server (pg_read_file, LOAD_FILE) or run a statement elsewhere (dblink):
-    they change nothing by themselves, but ask for a role that may do far more than read tables.
+    they change nothing by themselves, but ask for a role that may do far more than read tables. Names and sizes of files are no content of any:
+    pg_ls_waldir and its like are made for members of pg_monitor, and EXECUTE on pg_ls_dir or pg_stat_file may be granted alone.
 
     **Why.** A monitor runs every few minutes for years, at several places at once, and again when it fails. What it changes, it changes
     each time; what it locks, the application waits for.

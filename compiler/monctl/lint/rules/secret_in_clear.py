@@ -22,7 +22,8 @@ def secret_in_clear(program: Program, context: Context) -> Iterator[Finding]:
 
     Every text of every file is looked at, comments too, and Python specs line by line: for the forms in which vendors issue tokens and
     webhooks, passwords inside URLs, private keys, keys and passwords in fields and headers that name them, and values of 32 characters and more that look
-    drawn by lot. What is found is shown as `***`.
+    drawn by lot where any word of the field's name says what they are: `old_token_of_ci`. By itself such a value may be a checksum, an id, an address: it
+    is not told. What is found is shown as `***`.
 
     **Why.** A repository is copied to laptops, forks, caches and backups. A secret that was in it once is no secret any more.
 

@@ -29,8 +29,9 @@ _NO_COLUMNS = frozenset(
 def unknown_column(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query names a table or column its datasource does not declare.
 
-    Checked where the datasource has `tables:`. Catalogues of the database (`pg_…`, `information_schema`) need no declaration, and a column is
-    only called unknown where every table it could come from is known.
+    Checked where the datasource has `tables:`, and schema by schema: of a schema of which no table is declared nothing is known, and nothing is
+    said. Catalogues of the database (`pg_…`, `information_schema`) need no declaration; where all of `pg_catalog` is declared, what is not in it is told.
+    A column is only called unknown where every table it could come from is known.
 
     **Why.** The query fails on its first run, after the pull request is merged, and says so where nobody looks.
 
@@ -53,10 +54,11 @@ def unknown_column(node: exp.Expr, query: Query, context: Context) -> Iterator[F
     made = {part.alias.lower() for part in node.find_all(exp.CTE)}
     for table in node.find_all(exp.Table):
         if isinstance(table.parent, exp.From | exp.Join) and (table.db or table.name.lower() not in made) and schema.lacks(table):
+            name = f"{table.db}.{table.name}" if table.db else table.name
             yield query.fault(
-                f"datasource '{query.datasource.name}' declares no table '{table.name}'",
+                f"datasource '{query.datasource.name}' declares no table '{name}'",
                 table.this,
-                help=did_you_mean(table.name, schema.tables, noun="tables"),
+                help=did_you_mean(name, schema.tables, noun="tables"),
             )
     sees: dict[int, list[Seen] | None] = {}
     for column in node.find_all(exp.Column):

@@ -45,5 +45,15 @@ def value_not_named(node: exp.Expr, query: Query, context: Context) -> Iterator[
         yield query.fault(
             f"the query has {len(names)} columns, and only the first is read",
             select.expressions[0],
-            help=f"add `values: {{{names[-1] or 'name'}: unit}}`",
+            help=f"add `values: {{{_counting(select, names) or 'name'}: unit}}`",
         )
+
+
+def _counting(select: exp.Select, names: list[str | None]) -> str | None:
+    """The column that is meant, as far as one can tell: the first, unless the rows are grouped by it, or it is a text; then the first aggregate."""
+    group = select.args.get("group")
+    by = [one.name for one in group.expressions] if group is not None else []
+    first = select.expressions[0].unalias()
+    if first.is_string or "1" in by or names[0] in by or (isinstance(first, exp.Column) and first.name in by):
+        return next((name for name, one in zip(names, select.expressions, strict=True) if one.find(exp.AggFunc) is not None), names[-1])
+    return names[0]
