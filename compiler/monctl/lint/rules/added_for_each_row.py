@@ -12,7 +12,7 @@ from monctl.lint.cte import part_of_with
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tables import is_key
-from monctl.lint.tree import aggregates, conjuncts, number, place
+from monctl.lint.tree import aggregates, number, place
 
 
 @query_rule("SQL033", "added-for-each-row", level=Level.WARNING, nodes=("Select",))
@@ -69,26 +69,26 @@ def added_for_each_row(node: exp.Expr, query: Query, context: Context) -> Iterat
 
 def _many(select: exp.Select, joins: list[exp.Join]) -> Iterator[tuple[str, str]]:
     """Name of a table, and of one joined to it that may have several rows for each of its own."""
-    where = select.args.get("where")
-    limits = list(conjuncts(where.this if where is not None else None))
-    grouped = {column.table.lower() for one in _grouped(select) for column in one.find_all(exp.Column)}
-    tables = {one.alias_or_name.lower(): one for one in _tables(select, joins)}
     for join in joins:
         other, on = join.this, join.args.get("on")
+        while isinstance(on, exp.Paren):
+            on = on.this
+        if not isinstance(on, exp.EQ) or not isinstance(on.this, exp.Column) or not isinstance(on.expression, exp.Column):
+            continue
         name = other.alias_or_name.lower()
-        if not isinstance(other, exp.Table) or name not in tables or on is None or name in grouped or "" in grouped:
+        theirs, ours = (on.this, on.expression) if on.this.table.lower() == name else (on.expression, on.this)
+        if theirs.table.lower() != name or not _is_table(other) or is_key(theirs, other):
             continue
-        parts = list(conjuncts(on))
-        if len(parts) != 1 or any(name in {column.table.lower() for column in one.find_all(exp.Column)} for one in limits):
-            continue
-        left, right = parts[0].args.get("this"), parts[0].args.get("expression")
-        if not isinstance(parts[0], exp.EQ) or not isinstance(left, exp.Column) or not isinstance(right, exp.Column):
-            continue
-        theirs, ours = (left, right) if left.table.lower() == name else (right, left)
-        if theirs.table.lower() != name or (table := tables.get(ours.table.lower())) is None:
-            continue
-        if is_key(ours, table) and not is_key(theirs, other):
+        table = next((one for one in _sources(select, joins) if one.alias_or_name.lower() == ours.table.lower()), None)
+        if isinstance(table, exp.Table) and is_key(ours, table) and _is_table(table) and not _is_limited(name, select):
             yield ours.table.lower(), other.alias_or_name
+
+
+def _is_limited(name: str, select: exp.Select) -> bool:
+    """Whether WHERE says something of a table, or the rows are grouped by it: then there may be one row of it."""
+    where = select.args.get("where")
+    limits = [where.this] if where is not None else []
+    return any(column.table.lower() in {name, ""} for one in (*limits, *_grouped(select)) for column in one.find_all(exp.Column))
 
 
 def _grouped(select: exp.Select) -> Iterator[exp.Expr]:
@@ -99,8 +99,12 @@ def _grouped(select: exp.Select) -> Iterator[exp.Expr]:
         yield select.expressions[int(at) - 1] if at is not None and 1 <= at <= len(select.expressions) else one
 
 
-def _tables(select: exp.Select, joins: list[exp.Join]) -> Iterator[exp.Table]:
+def _sources(select: exp.Select, joins: list[exp.Join]) -> Iterator[exp.Expr]:
     from_ = select.args.get("from_")
-    for one in (*((from_.this,) if from_ is not None else ()), *(join.this for join in joins)):
-        if isinstance(one, exp.Table) and isinstance(one.this, exp.Identifier) and part_of_with(one) is None:
-            yield one
+    if from_ is not None:
+        yield from_.this
+    yield from (join.this for join in joins)
+
+
+def _is_table(source: exp.Expr) -> bool:
+    return isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and part_of_with(source) is None
