@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 
 from monctl.clear_text import WORDS, find_secrets, may_hold, random_words
@@ -13,6 +13,8 @@ from monctl.lint.rule import found, rule
 from monctl.program import Program
 from monctl.source import Origin
 
+_PIECE = 500_000
+"""Characters that are looked at together."""
 _WAY_OUT = "write ${env:NAME} or ${file:PATH}, and revoke the secret: it is in the history now"
 
 
@@ -42,12 +44,26 @@ def secret_in_clear(program: Program, context: Context) -> Iterator[Finding]:
     **Source.** The forms of tokens: https://github.com/gitleaks/gitleaks config/gitleaks.toml b58d3f1 (2026-07-22), and the vendors' own pages beside each
     in `clear_text.py` (read 2026-11-21)
     """
-    everything = "\n".join(context.texts.values())
-    kinds, small = may_hold(everything), everything.lower()
-    words, drawn = [word for word in WORDS if word in small], random_words(everything)
-    for file, text in context.texts.items() if kinds or words or drawn else ():
-        lines: Lines | None = None
-        for secret in find_secrets(text, kinds=kinds, words=words, drawn=drawn):
-            lines = lines or Lines(text)
-            told = found(f"this looks like {secret.what}, in clear", Origin(file), help=_WAY_OUT)
-            yield replace(told, span=lines.span(file, secret.start, secret.end))
+    for some in _pieces(context.texts):
+        everything = "\n".join(some.values())
+        kinds, small = may_hold(everything), everything.lower()
+        words, drawn = [word for word in WORDS if word in small], random_words(everything)
+        for file, text in some.items() if kinds or words or drawn else ():
+            lines: Lines | None = None
+            for secret in find_secrets(text, kinds=kinds, words=words, drawn=drawn):
+                lines = lines or Lines(text)
+                told = found(f"this looks like {secret.what}, in clear", Origin(file), help=_WAY_OUT)
+                yield replace(told, span=lines.span(file, secret.start, secret.end))
+
+
+def _pieces(texts: Mapping[str, str]) -> Iterator[dict[str, str]]:
+    """Some files at a time: what many files cannot hold is asked of all of them together, without a copy of the whole estate."""
+    some: dict[str, str] = {}
+    length = 0
+    for file, text in texts.items():
+        some[file] = text
+        length += len(text)
+        if length > _PIECE:
+            yield some
+            some, length = {}, 0
+    yield some
