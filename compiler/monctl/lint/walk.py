@@ -15,6 +15,8 @@ from monctl.program import Program
 from monctl.query import queries
 
 if TYPE_CHECKING:
+    from sqlglot.expressions import Expr
+
     from monctl.lint.queries import Query, Views
 
 _ENOUGH = 300
@@ -28,6 +30,8 @@ class Walker:
     """Sends nodes to rules. Which rules want a type is worked out once per type, along its base classes."""
 
     def __init__(self, rules: Sequence[Rule], context: Context) -> None:
+        from sqlglot.expressions import Identifier  # rules about SQL have loaded it
+
         self._context = context
         self._roots = _checks(rule for rule in rules if ROOT in rule.nodes)
         self._wanted: dict[str, list[Rule]] = {}
@@ -35,6 +39,7 @@ class Walker:
             for name in rule.nodes:
                 self._wanted.setdefault(name, []).append(rule)
         self._by_type: dict[type, Checks] = {}
+        self._leaf = Identifier if not any(base.__name__ in self._wanted for base in Identifier.__mro__) else None
         self._may_skip = all(_is_ours(rule) for rule in rules)
         self._quiet: set[object] = set()
         """Shape and situation of queries in which nothing was found."""
@@ -87,7 +92,7 @@ class Walker:
         try:
             for rule, check in self._roots:
                 told += [(rule, finding) for finding in check(seen.tree, seen, context)]
-            for node in seen.tree.walk():
+            for node in _nodes(seen.tree, self._leaf):
                 checks = by_type.get(node.__class__)
                 if checks is None:
                     checks = by_type[node.__class__] = self._of_type(node.__class__)
@@ -100,6 +105,18 @@ class Walker:
 
     def _of_type(self, kind: type) -> Checks:
         return _checks(dict.fromkeys(rule for base in kind.__mro__ for rule in self._wanted.get(base.__name__, ())))
+
+
+def _nodes(tree: Expr, leaf: type | None) -> list[Expr]:
+    """Every node of a tree but those of one type, which nobody asks for: a third of them are identifiers."""
+    found = [tree]
+    for node in found:
+        for value in node.args.values():
+            if value.__class__ is list:
+                found += [one for one in value if hasattr(one, "args")]
+            elif value.__class__ is not leaf and hasattr(value, "args"):
+                found.append(value)
+    return found
 
 
 def _checks(rules: Iterable[Rule]) -> Checks:
