@@ -11,6 +11,7 @@ import pytest
 import yaml
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlglot import expressions as exp
 
 from monctl.alike import shape
 from monctl.finding import Level
@@ -146,3 +147,25 @@ def test_a_rule_of_another_package_sees_every_query(linted: Any) -> None:
     linted(MONITOR.format(first="5m", second="5m", limit=7), only=[*(rule for rule in all_rules() if rule.node_check is not None), mine])
 
     assert seen == ["monitor.first", "monitor.second"]
+
+
+@pytest.mark.parametrize("kind", ["Identifier", "Expression", "Column", "Star"])
+def test_a_rule_is_given_every_node_of_the_type_it_asks_for(kind: str, linted: Any) -> None:
+    seen = []
+
+    def looks(node: Any, query: Any, context: Any) -> Iterator[Any]:
+        """Looks."""
+        seen.append((query.address, node.sql()))
+        return iter(())
+
+    mine = query_rule("OWN001", "looks", level=Level.INFO, nodes=(kind,))(looks)
+    program = linted(MONITOR.format(first="5m", second="5m", limit=7), only=[mine]).checked.program
+    wanted = [
+        (one.address, node.sql())
+        for one in queries(program)
+        for node in (parse(one.text, one.dialect).tree or exp.Null()).walk()
+        if kind in {base.__name__ for base in type(node).__mro__}
+    ]
+
+    assert sorted(seen) == sorted(wanted)
+    assert wanted
