@@ -170,6 +170,13 @@ def test_every_request_is_answered_whatever_is_in_it(tmp_path: Path) -> None:
     assert editor.complaints == []
 
 
+def test_an_editor_that_leaves_without_a_shutdown_is_told_so_by_the_exit_code(tmp_path: Path) -> None:
+    editor = Editor(shop(tmp_path / "shop"), PULLS, tmp_path)
+    editor.tell("exit", None)
+
+    assert editor.ended() == 1
+
+
 def test_a_question_that_is_taken_back_is_answered_so(tmp_path: Path) -> None:
     folder = shop(tmp_path / "shop")
     editor = Editor(folder, PULLS, tmp_path)

@@ -30,8 +30,7 @@ def command(environment: str | None, stdio: bool, now: str | None) -> int:
     writing = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
     os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
     reading = os.fdopen(os.dup(sys.stdin.fileno()), "rb")
-    serve(reading, writing, environment=environment, clock=_clock(now))
-    return 0
+    return serve(reading, writing, environment=environment, clock=_clock(now))
 
 
 def _clock(now: str | None) -> Callable[[], datetime]:

@@ -39,6 +39,12 @@ class _Protocol(LanguageServerProtocol):
     Every request is answered: pygls is silent about those it cannot read, and about those after a shutdown (pygls 2.1.1, tried 2026-11-21).
     """
 
+    left_at_once = False
+    """The editor has told to exit without a shutdown before: then the exit code is 1.
+
+    The protocol's words, in a copy: https://docs.rs/lsp-types/0.86.0/lsp_types/notification/enum.Exit.html (read 2026-11-21)
+    """
+
     def structure_message(self, data: dict[str, Any]) -> Any:
         try:
             return super().structure_message(data)
@@ -51,6 +57,8 @@ class _Protocol(LanguageServerProtocol):
         if self._shutdown and hasattr(message, "id") and hasattr(message, "method"):
             self._send_response(message.id, None, JsonRpcInvalidRequest("the server is shutting down").to_response_error())
             return
+        if getattr(message, "method", "") == types.EXIT:
+            self.left_at_once = not self._shutdown
         super().handle_message(message)
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
@@ -127,8 +135,8 @@ class Server(LanguageServer):
         return workspace is not None and workspace.diagnostics is not None and bool(workspace.diagnostics.refresh_support)
 
 
-def serve(reading: BinaryIO, writing: BinaryIO, *, environment: str | None, clock: Callable[[], datetime]) -> None:
-    """Answer on two streams until the editor leaves."""
+def serve(reading: BinaryIO, writing: BinaryIO, *, environment: str | None, clock: Callable[[], datetime]) -> int:
+    """Answer on two streams until the editor leaves. Gives 1 where it did so without a shutdown, else 0."""
     logging.getLogger("pygls").setLevel(logging.CRITICAL)  # it writes tracebacks to standard error; what goes wrong is in the editor's log
     server = Server(environment=environment, clock=clock)
     try:
@@ -136,6 +144,7 @@ def serve(reading: BinaryIO, writing: BinaryIO, *, environment: str | None, cloc
     finally:
         server.estates.close()
         reading.close()
+    return 1 if getattr(server.protocol, "left_at_once", False) else 0
 
 
 def _guarded(server: Server, answer: Callable[[Server, P], Awaitable[R]]) -> Callable[[P], Awaitable[R | None]]:
