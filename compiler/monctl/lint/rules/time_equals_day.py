@@ -35,6 +35,8 @@ def time_equals_day(node: exp.Expr, query: Query, context: Context) -> Iterator[
     **Source.** "a date value is assumed to represent midnight … when comparing it to a timestamp":
     https://www.postgresql.org/docs/13/functions-datetime.html (read in a copy 2026-11-21)
     """
+    if query.datasource is None or not query.datasource.schema:
+        return  # types are known by declaration only
     left, right = node.args.get("this"), node.args.get("expression")
     for column, other in ((left, right), (right, left)):
         if (

@@ -35,6 +35,8 @@ def time_without_zone(node: exp.Expr, query: Query, context: Context) -> Iterato
     **Source.** "If no time zone is stated in the input string, then it is assumed to be in the time zone indicated by the system's TimeZone parameter":
     https://www.postgresql.org/docs/current/datatype-datetime.html (read in a copy 2026-11-21)
     """
+    if query.datasource is None or not query.datasource.schema:
+        return  # types are known by declaration only
     left, right = node.args.get("this"), node.args.get("expression")
     for column, other in ((left, right), (right, left)):
         if not isinstance(column, exp.Column):
