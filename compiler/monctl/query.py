@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -142,10 +142,15 @@ def _faulty(texts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     if len(ordered) < LEAST:
         parsing = _parse_each(ordered, parse)
     else:
-        for dialect in {dialect for _, dialect in ordered}:
-            parse_anew("SELECT 1", dialect)  # loads the parser before there are two processes that would
+        load_parsers(dialect for _, dialect in ordered)
         parsing = in_halves(_parse_each_anew, ordered)
     return {text for text, good in zip(ordered, parsing, strict=True) if not good}
+
+
+def load_parsers(dialects: Iterable[str]) -> None:
+    """Load what parses some dialects, before there are two processes that would."""
+    for dialect in set(dialects):
+        parse_anew("SELECT 1", dialect)
 
 
 def _parse_each_anew(texts: Sequence[tuple[str, str]]) -> list[bool]:

@@ -23,12 +23,29 @@ def show(
     kept: bool = True,
     named: Sequence[Path] = (),
     scope: str = "",
+    statistics: bool = False,
 ) -> int:
     """Findings on standard output, a summary on standard error; 1 when one is at `fail_on` or worse.
 
-    The answer is not `kept` where it follows from more than the specs, the files they name, and the `named`. `scope` is what was looked at,
-    as the end of `12 files, nothing wrong`.
+    With `statistics` the number of findings of each rule stands there instead, most frequent first. The answer is not `kept` where it follows from
+    more than the specs, the files they name, and the `named`. `scope` is what was looked at, as the end of `12 files, nothing wrong`.
     """
+    if statistics:
+        from monctl.render.findings_statistics import as_json, as_text
+
+        click.echo(as_json(findings) if output == "json" else as_text(findings), nl=False)
+    else:
+        _print(checked, findings, output, fail_on)
+    worst = Level(fail_on).rank
+    from monctl.render.findings_text import summary
+
+    options.note(summary(findings, sum(len(one.loaded.files) for one in checked), scope))
+    if kept:
+        follows([one.root for one in checked], named=[*named, *(path for one in checked for path in one.named_files)])
+    return 1 if any(found.level.rank <= worst for found in findings) else 0
+
+
+def _print(checked: Sequence[Checked], findings: Sequence[Finding], output: str, fail_on: str) -> None:
     match output:
         case "json":
             from monctl.render.findings_json import document
@@ -52,34 +69,6 @@ def show(
             click.echo(concise(findings), nl=False)
         case _:
             _text(checked, findings)
-    return _end(checked, findings, fail_on, kept=kept, named=named, scope=scope)
-
-
-def count(
-    checked: Sequence[Checked],
-    findings: Sequence[Finding],
-    *,
-    output: str,
-    fail_on: str,
-    kept: bool = True,
-    named: Sequence[Path] = (),
-    scope: str = "",
-) -> int:
-    """The same with the number of findings of each rule instead of the findings, most frequent first."""
-    from monctl.render.findings_statistics import as_json, as_text
-
-    click.echo(as_json(findings) if output == "json" else as_text(findings), nl=False)
-    return _end(checked, findings, fail_on, kept=kept, named=named, scope=scope)
-
-
-def _end(checked: Sequence[Checked], findings: Sequence[Finding], fail_on: str, *, kept: bool, named: Sequence[Path], scope: str) -> int:
-    worst = Level(fail_on).rank
-    from monctl.render.findings_text import summary
-
-    options.note(summary(findings, sum(len(one.loaded.files) for one in checked), scope))
-    if kept:
-        follows([one.root for one in checked], named=[*named, *(path for one in checked for path in one.named_files)])
-    return 1 if any(found.level.rank <= worst for found in findings) else 0
 
 
 def _files(checked: Sequence[Checked]) -> list[str]:

@@ -10,6 +10,7 @@ import click
 
 from monctl.cli import options
 from monctl.errors import EstateError, ProviderError, UsageError
+from monctl.number import counted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -97,7 +98,7 @@ def _tell_left_out(datasource: Datasource, found: Catalogue) -> None:
     written = {table.rpartition(".")[0] for table in datasource.schema}
     left = {schema: count for schema, count in found.left_out.items() if schema not in written}
     if left:
-        shown = [f"{schema} ({count} {'table' if count == 1 else 'tables'})" for schema, count in list(left.items())[:_MOST_NAMED]]
+        shown = [f"{schema} ({counted(count, 'table')})" for schema, count in list(left.items())[:_MOST_NAMED]]
         more = f" and {len(left) - _MOST_NAMED} more" if len(left) > _MOST_NAMED else ""
         options.note(
             f"{datasource.name}: left out {'the schema' if len(left) == 1 else 'the schemas'} {', '.join(shown)}{more};"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,7 +61,7 @@ def command(
     """
     if listing:
         return _list(output, rules)
-    from monctl.cli.findings import count, show
+    from monctl.cli.findings import show
     from monctl.errors import MonctlError
     from monctl.project import check, check_all
     from monctl.target import discover
@@ -74,11 +75,11 @@ def command(
     known = discover()
     asked = narrowing.Narrowing(narrowing.checked_rules(rules, known), base, baseline, write_baseline)
     checked = check_all(options.roots(folder), environment, targets=known, syntax=fixing)
-    tell = count if statistics else show
+    tell = partial(show, output=output, fail_on=fail_on, statistics=statistics)
     if not _all_valid(checked):
         if fixing:
             options.note("nothing is mended: the specs have to be valid first")
-        return _not_valid(checked, tell, output, fail_on)
+        return _not_valid(checked, tell)
 
     def as_it_was(root: Path) -> list[Finding] | None:
         try:
@@ -100,21 +101,21 @@ def command(
             return int(would_change)
     linted = [(one, findings(one, known, at)) for one in checked]
     if _has_faulty_sql(linted):
-        return _not_valid(checked, tell, output, fail_on)
+        return _not_valid(checked, tell)
     shown = narrowing.narrow(linted, asked, earlier)
     kept = not fixing and base is None and write_baseline is None
     named = [baseline] if baseline is not None else []
-    status = tell(checked, shown.findings, output=output, fail_on=fail_on, kept=kept, named=named, scope=shown.scope)
+    status = tell(checked, shown.findings, kept=kept, named=named, scope=shown.scope)
     _note(shown, fixes=not fixing)
     return max(status, int(would_change))
 
 
-def _not_valid(checked: Sequence[Checked], tell: Callable[..., int], output: str, fail_on: str) -> int:
+def _not_valid(checked: Sequence[Checked], tell: Callable[..., int]) -> int:
     """Tell what is not valid, SQL as well, and nothing else."""
     from monctl.project import with_syntax
 
     whole = [with_syntax(one) for one in checked]
-    return tell(whole, [found for one in whole for found in one.findings], output=output, fail_on=fail_on)
+    return tell(whole, [found for one in whole for found in one.findings])
 
 
 def _note(shown: narrowing.Shown, *, fixes: bool) -> None:

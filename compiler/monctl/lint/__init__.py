@@ -53,7 +53,7 @@ def run(
         made = [*outside, *(finding for packed in rest() if packed for finding in pickle.loads(packed))]  # noqa: S301  # from our own process
     remaining, hidden = apply(located(made, sources), comments, context.today)
     context = replace(context, hidden=hidden)
-    after = [finding for one in chosen if one.last for finding in _of_rule(one, program, context)]
+    after = [finding for one in wanted if one.last for finding in _of_rule(one, program, context)]
     return located([*remaining, *after], sources) if after else remaining
 
 
@@ -96,10 +96,8 @@ def _packed(findings: Iterable[Finding], sources: Sources, context: Context) -> 
 
 
 def _of_rule(one: Rule, program: Program, context: Context) -> Iterator[Finding]:
-    if one.check is None or context.levels.of(one.code, one.level) is None:
-        return
     try:
-        for finding in one.check(program, context):
+        for finding in one.check(program, context) if one.check is not None else ():
             yield _finished(one, finding, context)
     except (Exception, SystemExit) as error:
         raise failed(one, error) from error

@@ -50,8 +50,7 @@ class Walker:
         alike: dict[tuple[str, str], list[query.Query]] = {}
         for one in queries(program):
             alike.setdefault((one.text, one.dialect), []).append(one)
-        for dialect in sorted({dialect for _, dialect in alike}):
-            query.parse_anew("SELECT 1", dialect)  # loads the parser before there are two processes that would
+        query.load_parsers(dialect for _, dialect in alike)
         return list(alike.values())
 
     def judged(self, views: Views, some: Sequence[list[query.Query]], *, keep: bool) -> list[Told]:

@@ -139,13 +139,8 @@ def _window(monitor: Monitor, allowed_s: tuple[int, ...], alert: Alert, term: Co
     if term.for_s:
         name, severity = _field(alert, "for"), alert.severity
         if not term.window_s and seconds != wanted:
-            notes.finding(
-                "SENTRY109",
-                f"Sentry looks at no {_span(round(term.for_s))}; {_span(seconds)} are taken, since it has no pending period",
-                help=f"write `for {_span(seconds)}`, or place the monitor on the runner",
-                origin=alert.origin,
-                level=Level.WARNING,
-            )
+            asked = f"Sentry looks at no {_span(round(term.for_s))}; {_span(seconds)} are taken, since it has no pending period"
+            _another_window(asked, f"for {_span(seconds)}", alert, notes)
         if term.window_s:
             notes.approximated(
                 name, f"no pending period: fires at once when the last {_span(seconds)} are over the limit", severity=severity
@@ -154,16 +149,17 @@ def _window(monitor: Monitor, allowed_s: tuple[int, ...], alert: Alert, term: Co
             notes.approximated(name, f"no pending period: the figure of the last {_span(seconds)} is compared", severity=severity)
     if term.window_s and seconds != wanted:
         notes.approximated(_field(alert, "in"), f"Sentry's nearest window is {_span(seconds)}", severity=alert.severity)
-        notes.finding(
-            "SENTRY109",
-            f"Sentry counts over no {_span(round(term.window_s))}; {_span(seconds)} are taken",
-            help=f"write `in {_span(seconds)}`, or place the monitor on the runner",
-            origin=alert.origin,
-            level=Level.WARNING,
-        )
+        asked = f"Sentry counts over no {_span(round(term.window_s))}; {_span(seconds)} are taken"
+        _another_window(asked, f"in {_span(seconds)}", alert, notes)
     elif not term.window_s and not term.for_s:
         notes.approximated(_field(alert, "condition"), f"the figure of the last {_span(seconds)} is compared", severity=alert.severity)
     return seconds
+
+
+def _another_window(message: str, instead: str, alert: Alert, notes: Notes) -> None:
+    notes.finding(
+        "SENTRY109", message, help=f"write `{instead}`, or place the monitor on the runner", origin=alert.origin, level=Level.WARNING
+    )
 
 
 def _field(alert: Alert, name: str) -> str:
