@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import Any
 
 from monctl import discover
+from monctl.ahead import Ahead
 from monctl.document import Document, SourceMap, load_file
 from monctl.finding import Finding, Level
 from monctl.fit import fit
-from monctl.halves import in_halves
 from monctl.load_python import SECONDS, PythonSpec, python_specs, refused
 from monctl.load_yaml import Raws
 from monctl.loaded import Item, Loaded
@@ -30,16 +29,18 @@ def load(
     shown_from: Path | None = None,
     python_seconds: float = SECONDS,
     overlay: Overlay | None = None,
+    ahead: Ahead | None = None,
 ) -> Loaded:
-    """Read an estate, from the disk or from what is laid over it. Paths in findings are relative to `shown_from` (the current folder).
+    """Read an estate, from the disk, from what is laid over it or was read `ahead`. Paths in findings are relative to `shown_from` (the current folder).
 
     Raises UsageError for an environment the estate does not have, and EstateError when there is no estate at `root`.
     """
-    reading = _Reading(root, shown_from or Path.cwd(), overlay)
+    ahead = ahead or Ahead()
+    reading = _Reading(root, shown_from or Path.cwd(), overlay, ahead)
     document = reading.yaml(root / discover.SETTINGS)
     chosen = settings(document, environment, root.resolve().name)
-    added = overlay.added(root) if overlay is not None else ()
-    found = discover.files(root, tuple(chosen.estate.exclude) if chosen.estate else (), added)
+    exclude = tuple(chosen.estate.exclude) if chosen.estate else ()
+    found = ahead.files(root, exclude) if overlay is None else discover.files(root, exclude, overlay.added(root))
     reading.unreadable(found.unreadable)
     raws = Raws(chosen.expander)
     for spec in reading.specs(found.specs, python=chosen.estate is None or chosen.estate.python, seconds=python_seconds):
@@ -75,13 +76,14 @@ def load(
 class _Reading:
     """The files of one estate as they are read: their texts, and the faults of those that cannot be."""
 
-    def __init__(self, root: Path, shown_from: Path, overlay: Overlay | None = None) -> None:
+    def __init__(self, root: Path, shown_from: Path, overlay: Overlay | None, ahead: Ahead) -> None:
         self.findings: list[Finding] = []
         self.texts: dict[str, str] = {}
         self.complete = True
         """False when a file gave nothing: what seems to be missing may be in it."""
         self._root = root
         self._overlay = overlay
+        self._ahead = ahead
         self._length = len(str(root)) + 1 if str(root) != "." else 0
         at = Path(os.path.relpath(root, shown_from)).as_posix()
         self._at = "" if at == "." else f"{at}/"
@@ -134,11 +136,11 @@ class _Reading:
             yield spec
 
     def _documents(self, paths: list[Path]) -> Iterator[Document]:
-        """Each file as read, by two processes where there are many. A file with faults is read here again: findings stay in this process."""
+        """Each file as read. A file with faults is read here again: findings stay in this process."""
         if self._overlay is not None:
             yield from map(self._document, paths)
             return
-        for path, read in zip(paths, in_halves(_texts_and_values, paths), strict=True):
+        for path, read in zip(paths, self._ahead.documents(self._root, paths), strict=True):
             yield load_file(path, self.shown(path)) if read is None else Document(self.shown(path), *read)
 
     def _keep(self, path: Path) -> None:
@@ -181,9 +183,3 @@ def _reason(error: OSError | ValueError) -> str:
 def _empty(file: str) -> Finding:
     help = "add a file such as monitors.yaml; `monctl init` writes a first one"
     return Finding("SPEC091", "the estate is empty: no file below it declares anything", Origin(file), Level.WARNING, help=help)
-
-
-def _texts_and_values(paths: Sequence[Path]) -> list[tuple[str, dict[str, Any]] | None]:
-    """Text and value of each YAML file; None where there is something to tell about it."""
-    documents = (load_file(path, "") for path in paths)
-    return [None if document.findings else (document.text, document.value) for document in documents]

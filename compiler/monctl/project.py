@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from monctl import query
+from monctl.ahead import Ahead
 from monctl.collector import no_garbage
 from monctl.errors import EstateError
 from monctl.finding import Finding, Level, located
@@ -48,8 +49,9 @@ def check(
     targets: Mapping[str, Target] | None = None,
     overlay: Overlay | None = None,
     syntax: bool = True,
+    ahead: Ahead | None = None,
 ) -> Checked:
-    """Everything `monctl validate` says: types, references, units, SQL syntax. Offline. `overlay` holds what is laid over the disk.
+    """Everything `monctl validate` says: types, references, units, SQL syntax. Offline. `overlay` holds what is laid over the disk, `ahead` what was read of it.
 
     Without `syntax` no SQL is parsed: the rules parse each query once, and tell of those that do not parse.
 
@@ -57,7 +59,7 @@ def check(
     """
     known = discover() if targets is None else targets
     with no_garbage():
-        loaded = load(root, environment, overlay=overlay)
+        loaded = load(root, environment, overlay=overlay, ahead=ahead)
         linked = link(loaded, {name: target.capabilities for name, target in known.items()})
         found = [
             *loaded.findings,
@@ -89,13 +91,18 @@ def with_syntax(checked: Checked) -> Checked:
 
 
 def check_all(
-    roots: Iterable[Path], environment: str | None = None, *, targets: Mapping[str, Target] | None = None, syntax: bool = True
+    roots: Iterable[Path],
+    environment: str | None = None,
+    *,
+    targets: Mapping[str, Target] | None = None,
+    syntax: bool = True,
+    ahead: Ahead | None = None,
 ) -> list[Checked]:
     """Every estate. Raises EstateError when two have one name: they would take each other's objects for their own."""
     known = discover() if targets is None else targets
     found: dict[str, Checked] = {}
     for root in roots:
-        one = check(root, environment, targets=known, syntax=syntax)
+        one = check(root, environment, targets=known, syntax=syntax, ahead=ahead)
         if (other := found.setdefault(one.program.estate, one)) is not one:
             raise EstateError(
                 f"two estates are called '{one.program.estate}': {other.root} and {root}",

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from monctl.ahead import Ahead
 from monctl.cli import options
 from monctl.errors import UsageError
 from monctl.finding import Level
@@ -22,12 +23,14 @@ def known_targets(wanted: Sequence[str]) -> dict[str, Target]:
     return known
 
 
-def checked_or_none(roots: Sequence[Path], environment: str | None, *, only: Sequence[str] = ()) -> list[Checked] | None:
-    """The estates; None when one has errors, which are then on standard error.
+def checked_or_none(
+    roots: Sequence[Path], environment: str | None, *, only: Sequence[str] = (), ahead: Ahead | None = None
+) -> list[Checked] | None:
+    """The estates, perhaps read `ahead`; None when one has errors, which are then on standard error.
 
     Raises UsageError when none of them uses a target of `only`.
     """
-    checked = check_all(roots, environment)
+    checked = check_all(roots, environment, ahead=ahead)
     if all(one.valid for one in checked):
         _used(checked, only)
         return checked

@@ -28,16 +28,20 @@ def command(folder: Path | None, environment: str | None, targets: tuple[str, ..
 
     Exit 0 when everything was written, 1 when the specs have errors.
     """
-    from monctl import output as files
-    from monctl.cli.checked import checked_or_none, known_targets
-    from monctl.project import build
-    from monctl.recording import follows
-    from monctl.render import fidelity
+    from monctl.ahead import reading
 
     if out is None and not report:
         raise click.UsageError("say where to write with --out DIR, or ask for --report")
-    known = known_targets(targets)
-    checked = checked_or_none(options.roots(folder), environment, only=targets)
+    roots = options.roots(folder)
+    with reading(roots) as ahead:
+        from monctl import output as files
+        from monctl.cli.checked import checked_or_none, known_targets
+        from monctl.project import build
+        from monctl.recording import follows
+        from monctl.render import fidelity
+
+        known = known_targets(targets)
+        checked = checked_or_none(roots, environment, only=targets, ahead=ahead)
     if checked is None:
         return 1
     told: list[dict[str, object]] = []

@@ -61,20 +61,23 @@ def command(
     """
     if listing:
         return _list(output, rules)
-    from monctl.cli.findings import show
-    from monctl.errors import MonctlError
-    from monctl.project import check, check_all
-    from monctl.target import discover
-
     if statistics and output not in {"text", "json"}:
         raise click.BadParameter(f"--statistics are text or json, not {output}", param_hint="--output")
+    from monctl.ahead import reading
     from monctl.cli import lint_fix
 
     lint_fix.refuse_nonsense(fixing=fixing, diffing=diffing, write_baseline=write_baseline)
     at = moment.time(now)
-    known = discover()
-    asked = narrowing.Narrowing(narrowing.checked_rules(rules, known), base, baseline, write_baseline)
-    checked = check_all(options.roots(folder), environment, targets=known, syntax=fixing)
+    roots = options.roots(folder)
+    with reading(roots) as ahead:
+        from monctl.cli.findings import show
+        from monctl.errors import MonctlError
+        from monctl.project import check, check_all
+        from monctl.target import discover
+
+        known = discover()
+        asked = narrowing.Narrowing(narrowing.checked_rules(rules, known), base, baseline, write_baseline)
+        checked = check_all(roots, environment, targets=known, syntax=fixing, ahead=ahead)
     tell = partial(show, output=output, fail_on=fail_on, statistics=statistics)
     if not _all_valid(checked):
         if fixing:

@@ -18,10 +18,13 @@ def command(folder: Path | None, environment: str | None, output: str) -> int:
 
     Exit 0 when there is no error, 1 when there is.
     """
-    from monctl.cli.findings import show
-    from monctl.project import check_all
-    from monctl.target import discover
+    from monctl.ahead import reading
 
-    known = discover()
-    checked = check_all(options.roots(folder), environment, targets=known)
+    roots = options.roots(folder)
+    with reading(roots) as ahead:
+        from monctl.cli.findings import show
+        from monctl.project import check_all
+        from monctl.target import discover
+
+        checked = check_all(roots, environment, targets=discover(), ahead=ahead)
     return show(checked, [found for one in checked for found in one.findings], output=output, fail_on="error")

@@ -100,10 +100,13 @@ def _here(items: tuple[Item, ...], environment: str, known: Collection[str]) -> 
     """What is declared in this environment, and what in others alone: that is unknown here, on purpose, and naming it is a fault."""
 
     def is_here(item: Item) -> bool:
-        only = [name for name in item.spec.environments if name in known] if isinstance(item.spec, Described) else []
+        if not isinstance(item.spec, Described) or not item.spec.environments:
+            return True
+        only = [name for name in item.spec.environments if name in known]
         return not only or environment in only
 
-    return [item for item in items if is_here(item)], [item for item in items if not is_here(item)]
+    elsewhere = [item for item in items if not is_here(item)]
+    return [item for item in items if is_here(item)] if elsewhere else list(items), elsewhere
 
 
 def _environments(scope: Scope, items: tuple[Item, ...], settings: Estate) -> None:

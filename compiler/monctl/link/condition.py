@@ -18,11 +18,18 @@ Bound = tuple[Condition, str]
 
 
 def condition(
-    scope: Scope, said: Any, units: Mapping[str, Unit] | None, default: Unit | None, origin: Origin, address: str, *, name: str
+    scope: Scope,
+    said: Any,
+    units: Mapping[str, Unit] | None,
+    default: Unit | None,
+    origin: Origin,
+    *path: str | int,
+    address: str,
+    name: str,
 ) -> Bound | None:
     """The condition; None when there is a fault (findings tell).
 
-    `said` is a sentence or the structured form; `name` is what messages call what is measured. Without `units`, when nobody knows
+    `said` is a sentence or the structured form, written at a path below an origin; `name` is what messages call what is measured. Without `units`, when nobody knows
     what is measured, only the sentence itself is looked at.
     """
     if units is not None and isinstance(said, str):
@@ -30,6 +37,7 @@ def condition(
             return _known(said, tuple(units.items()), default)
         except Misread:
             pass  # it is told below, with its places
+    origin = origin.at(*path)
     try:
         parsed = read(said)
     except ThresholdError as error:

@@ -122,7 +122,7 @@ class _Panels:
 
     def _unit(self, said: spec.Panel, shown: list[tuple[str, str]], origin: Origin, address: str) -> Unit | None:
         if said.unit is not None:
-            return self._metrics.sources.unit(said.unit, origin.at("unit"), address)
+            return self._metrics.sources.unit(said.unit, origin, "unit", address=address)
         units = []
         for name, value in shown:
             metric = self._metrics.get(name)

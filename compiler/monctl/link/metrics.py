@@ -124,7 +124,7 @@ class Metrics:
         conditions: dict[str, Condition] = {}
         for name, (goal, path) in written.items():
             units: Units | None = {} if found else None
-            bound = condition(self._scope, goal, units, found.units[name] if found else None, origin.at(*path), address, name=name)
+            bound = condition(self._scope, goal, units, found.units[name] if found else None, origin, *path, address=address, name=name)
             if bound is not None:
                 conditions[name], texts[name] = bound
         return texts, conditions

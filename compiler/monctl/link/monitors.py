@@ -12,7 +12,7 @@ from monctl.link.condition import Bound, condition
 from monctl.link.measured import Units
 from monctl.link.metrics import Metrics, several, source_of, times
 from monctl.link.placement import Placement
-from monctl.link.routing import Router, Wish
+from monctl.link.routing import NOTHING, Router, Wish
 from monctl.link.scope import Scope
 from monctl.link.sources import REACHABLE
 from monctl.loaded import Item
@@ -129,10 +129,10 @@ class Monitors:
         )
 
     def _watched(self, said: spec.Monitor, origin: Origin, address: str) -> _Watched | None:
-        given = said.sources_given
         if said.metric is None:
             found = source_of(self._scope, self._metrics.sources, said, origin, address, values=said.values)
             return None if found is None else _Watched(None, found.source, found.units, found.default)
+        given = said.sources_given
         if given:
             message = f"a monitor has a metric or a source, here both: metric and {', '.join(given)}"
             self._scope.fault("SPEC060", message, origin.at("metric"), help="remove one of them", address=address, on_key=True)
@@ -161,7 +161,7 @@ class Monitors:
         for name, alert in said.alert.items():
             where = origin.at("alert", name)
             own = self._wish(alert, where, address)
-            bound = self._bound(alert.when, watched, where.at("when"), address, item.name)
+            bound = self._bound(alert.when, watched, where, address, item.name)
             if scope.known("severities", name, origin, "alert", name, address=address, on_key=True) is None or bound is None:
                 continue
             deliveries = self._router.deliveries(
@@ -171,6 +171,8 @@ class Monitors:
         return tuple(sorted(alerts, key=lambda alert: self._severities[alert.severity].rank))
 
     def _wish(self, said: spec.Monitor | spec.Alert, origin: Origin, address: str) -> Wish:
+        if said.notify is None and said.escalation is None and said.during is None:
+            return NOTHING
         scope = self._scope
         return Wish(
             notify=None if said.notify is None else scope.every("channels", said.notify, origin, "notify", address=address),
@@ -184,12 +186,13 @@ class Monitors:
         elif isinstance(said, list):
             said = [term.model_dump(by_alias=True, exclude_unset=True) for term in said]
         if watched is None:
-            return condition(self._scope, said, None, None, origin, address, name=name)
-        bound = condition(self._scope, said, watched.units, watched.units.get(watched.value, NO_UNIT), origin, address, name=name)
+            return condition(self._scope, said, None, None, origin, "when", address=address, name=name)
+        default = watched.units.get(watched.value, NO_UNIT)
+        bound = condition(self._scope, said, watched.units, default, origin, "when", address=address, name=name)
         for term in bound[0] if bound else ():
             if isinstance(term, State) and (instead := _instead(term.kind, watched.source)) is not None:
                 message = f"{watched.source.kind} sources are never '{term.kind}'"
-                self._scope.fault("SPEC055", message, origin, help=instead, address=address)
+                self._scope.fault("SPEC055", message, origin.at("when"), help=instead, address=address)
                 return None
         return bound
 
@@ -197,7 +200,7 @@ class Monitors:
         if said.goal is not None:
             units = watched.units if watched else None
             default = watched.units.get(watched.value) if watched else None
-            return condition(self._scope, said.goal, units, default, item.origin.at("goal"), item.address, name=item.name)
+            return condition(self._scope, said.goal, units, default, item.origin, "goal", address=item.address, name=item.name)
         metric = watched.metric if watched else None
         if watched is None or metric is None or watched.value not in metric.goals:
             return None

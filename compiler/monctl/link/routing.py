@@ -64,11 +64,16 @@ class Wish:
 
     def over(self, other: Wish) -> Wish:
         """What is wished here, and the other wish where nothing is."""
+        if self is NOTHING:
+            return other
         return Wish(
             notify=self.notify if self.notify is not None else other.notify,
             escalation=self.escalation or other.escalation,
             during=self.during or other.during,
         )
+
+
+NOTHING = Wish()
 
 
 class Router:
@@ -77,11 +82,18 @@ class Router:
     def __init__(self, scope: Scope, linked_routes: Sequence[Route], severities: Mapping[str, Severity]) -> None:
         self._routes = linked_routes
         self._defaults = {name: _default(scope, name) for name in severities}
+        self._made: dict[tuple[Delivery, ...], tuple[Delivery, ...]] = {}
+        self._usual = {name: self._shared(() if default is None else (default,)) for name, default in self._defaults.items()}
 
     def deliveries(
         self, *, severity: str, monitor: str, service: str | None, team: str | None, labels: Mapping[str, str], wish: Wish
     ) -> tuple[Delivery, ...]:
-        """The deliveries of one alert. What it wishes replaces the channels; what it leaves out comes from the routes or the severity."""
+        """The deliveries of one alert. What it wishes replaces the channels; what it leaves out comes from the routes or the severity.
+
+        Equal ones are one object.
+        """
+        if not self._routes and wish is NOTHING:
+            return self._usual[severity]
         found = list(self._routed(severity, monitor, service, team, labels))
         default = self._defaults[severity]
         if not found and default is not None:
@@ -90,7 +102,10 @@ class Router:
             found = [self._wished(wish, found, default)]
         elif wish.escalation is not None:
             found = [replace(one, escalation=wish.escalation) for one in found] or [Delivery((), wish.escalation)]
-        return tuple(one for one in found if one.channels or one.escalation)
+        return self._shared(tuple(one for one in found if one.channels or one.escalation))
+
+    def _shared(self, made: tuple[Delivery, ...]) -> tuple[Delivery, ...]:
+        return self._made.setdefault(made, made)
 
     def _wished(self, wish: Wish, found: Sequence[Delivery], default: Delivery | None) -> Delivery:
         """One delivery instead of the found ones. The calendar of a route goes with its channels; that of the severity stays."""

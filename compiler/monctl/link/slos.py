@@ -80,7 +80,7 @@ class Slos:
         if said.holds is not None:
             units: Units | None = {} if metric else None
             unit = metric[2] if metric else None
-            bound = condition(scope, said.holds, units, unit, origin.at("holds"), address, name=metric[0] if metric else "")
+            bound = condition(scope, said.holds, units, unit, origin, "holds", address=address, name=metric[0] if metric else "")
         service = scope.known("services", said.service, origin, "service", address=address)
         team = scope.known("teams", said.team, origin, "team", address=address)
         if not sound or (said.holds is not None and bound is None):

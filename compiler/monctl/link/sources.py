@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Literal, Protocol, cast
 
 from monctl import measure
@@ -57,12 +56,12 @@ class Sources:
             return self._valued(linked, declared, places, unit, origin, address)
         return linked
 
-    def unit(self, text: str, origin: Origin, address: str) -> Unit:
-        """A unit from its text; NO_UNIT and a finding when it is not one."""
+    def unit(self, text: str, origin: Origin, *path: str, address: str) -> Unit:
+        """A unit from its text, written at a path below an origin; NO_UNIT and a finding when it is not one."""
         try:
             return Unit.parse(text)
         except Misread as error:
-            self._scope.misread("SPEC033", error, origin, address=address)
+            self._scope.misread("SPEC033", error, origin.at(*path), address=address)
             return NO_UNIT
 
     def _linked(self, field: str, said: Said, origin: Origin, address: str) -> Linked | None:
@@ -111,23 +110,23 @@ class Sources:
                 message = f"{source.kind} sources have no value '{name}'"
                 self._scope.fault("SPEC052", message, origin.at(*places[name]), help=help, address=address, on_key=True)
             elif value.unit:
-                units[name] = self._unit_of(name, units[name], value.unit, origin.at(*places[name], "unit"), address)
+                units[name] = self._unit_of(name, units[name], value.unit, origin, *places[name], "unit", address=address)
         if unit is not None and len(declared) > 1:
             message = f"`unit` is of a single value; here are {', '.join(declared)}"
             self._scope.fault("SPEC048", message, origin.at("unit"), help="give each its unit under `values`", address=address, on_key=True)
         elif unit is not None:
-            units[default] = self._unit_of(default, units[default], unit, origin.at("unit"), address)
+            units[default] = self._unit_of(default, units[default], unit, origin, "unit", address=address)
         if isinstance(source, measure.Sql) and declared:
-            source = replace(source, values=units)
+            source = measure.Sql(source.datasource, source.query, source.mode, units)
         return Linked(source, units, default)
 
-    def _unit_of(self, name: str, own: Unit, text: str, origin: Origin, address: str) -> Unit:
+    def _unit_of(self, name: str, own: Unit, text: str, origin: Origin, *path: str, address: str) -> Unit:
         """The unit the user gives a value, where the source leaves it open; what is counted may be called by another word."""
-        unit = self.unit(text, origin, address)
+        unit = self.unit(text, origin, *path, address=address)
         if own == NO_UNIT or unit in {own, NO_UNIT} or own.dimension == unit.dimension == "count":
             return unit if unit != NO_UNIT else own
         help = "leave the unit out; thresholds may be written in any unit that fits"
-        self._scope.fault("SPEC048", f"'{name}' is always in {own}, not {unit}", origin, help=help, address=address)
+        self._scope.fault("SPEC048", f"'{name}' is always in {own}, not {unit}", origin.at(*path), help=help, address=address)
         return own
 
     def _expr(self, said: spec.ExprSource, origin: Origin, address: str) -> Linked | None:
@@ -166,5 +165,5 @@ class Sources:
         if found is None or one.holds is None:
             return None
         metric, value, unit = found
-        bound = condition(self._scope, one.holds, {}, unit, where.at("holds"), address, name=metric)
+        bound = condition(self._scope, one.holds, {}, unit, where, "holds", address=address, name=metric)
         return None if bound is None else measure.Member(metric=f"{metric}.{value}", condition=bound[0], text=bound[1])

@@ -8,7 +8,9 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from monctl.lint.levels import Levels
-from monctl.program import Delivery
+from monctl.lint.ways import Way, ways
+from monctl.program import Delivery, Program
+from monctl.query import Query, queries
 from monctl.source import Origin
 from monctl.yaml_reader import read_yaml
 
@@ -33,6 +35,20 @@ class Context:
     hidden: frozenset[tuple[Ignore, str]] = frozenset()
     """(ignore, code) pairs that hid something; known to rules that run last."""
     _values: dict[str, Any] = field(default_factory=dict, repr=False, compare=False)
+    _ways: list[tuple[Way, ...]] = field(default_factory=list, repr=False, compare=False)
+    _queries: list[tuple[Query, ...]] = field(default_factory=list, repr=False, compare=False)
+
+    def ways(self, program: Program) -> tuple[Way, ...]:
+        """The ways alerts go. Found out once: a context is of one program."""
+        if not self._ways:
+            self._ways.append(ways(program.monitors.values()))
+        return self._ways[0]
+
+    def queries(self, program: Program) -> tuple[Query, ...]:
+        """Every SQL query. Listed once, as `ways` are."""
+        if not self._queries:
+            self._queries.append(tuple(queries(program)))
+        return self._queries[0]
 
     def raw(self, origin: Origin) -> Any:
         """What was written at an origin of a YAML file, before variables were filled; None where it is not there.

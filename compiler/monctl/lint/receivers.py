@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
-from monctl.program import Alert, Channel, Delivery, Escalation, Person, Program, Recipient, Step
+from monctl.lint.ways import Way
+from monctl.program import Channel, Delivery, Escalation, Person, Program, Recipient, Step
 
 WAKING = frozenset({"pagerduty", "sms"})
 """Kinds of channel that ring somewhere; the others wait to be read."""
 
 
-def arrives(program: Program, alert: Alert) -> bool:
-    """Whether an alert gets anywhere: to an escalation, or to a channel that takes its severity."""
-    return any(
-        one.escalation or any(_takes(program.channels.get(name), alert.severity) for name in one.channels) for one in alert.deliveries
-    )
+def arrives(program: Program, way: Way) -> bool:
+    """Whether alerts get anywhere: to an escalation, or to a channel that takes their severity."""
+    return any(one.escalation or any(_takes(program.channels.get(name), way.severity) for name in one.channels) for one in way.deliveries)
 
 
 def _takes(channel: Channel | None, severity: str) -> bool:

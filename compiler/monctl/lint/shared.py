@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from monctl.lint.context import Context
+from monctl.lint.ways import Way
 from monctl.program import Alert, Delivery, Monitor, Program, Route
 from monctl.source import Origin
 
@@ -35,15 +36,19 @@ class Fault:
         return f" ({listed([monitor.name for monitor, _ in self.alerts])})"
 
 
-def faults(program: Program, context: Context, wrong: Iterable[tuple[Monitor, Alert]]) -> Iterator[Fault]:
-    """The faults behind alerts that go wrong: one for each severity or route that sends them there, one for each alert that says so itself."""
-    ways = {_way(route.delivery): route for route in program.routes.values()}
+def faults(program: Program, context: Context, wrong: Iterable[Way]) -> Iterator[Fault]:
+    """The faults behind alerts that go a wrong way: one for each severity or route that sends them there, one for each alert that says so itself."""
+    routes = {_way(route.delivery): route for route in program.routes.values()}
     found: dict[tuple[str, str], Fault] = {}
-    for monitor, alert in wrong:
-        origin, address = _culprit(program, context.defaults, ways, monitor, alert)
-        fault = found.setdefault((address, alert.severity), Fault(origin, address))
-        fault.alerts.append((monitor, alert))
-    yield from found.values()
+    for way in wrong:
+        for monitor, alert in way.alerts:
+            origin, address = _culprit(program, context.defaults, routes, monitor, alert)
+            fault = found.setdefault((address, alert.severity), Fault(origin, address))
+            fault.alerts.append((monitor, alert))
+    places = {name: at for at, name in enumerate(program.monitors)} if found else {}
+    for fault in found.values():
+        fault.alerts.sort(key=lambda one: places[one[0].name])  # a severity's may come from several ways
+        yield fault
 
 
 def listed(names: Sequence[str]) -> str:
@@ -57,7 +62,7 @@ def listed(names: Sequence[str]) -> str:
 
 
 def _culprit(
-    program: Program, defaults: Mapping[str, Delivery], ways: Mapping[_Way, Route], monitor: Monitor, alert: Alert
+    program: Program, defaults: Mapping[str, Delivery], routes: Mapping[_Way, Route], monitor: Monitor, alert: Alert
 ) -> tuple[Origin, str]:
     own = defaults.get(alert.severity)
     severity = program.severities[alert.severity]
@@ -66,7 +71,7 @@ def _culprit(
     if own is not None and all(_way(one) == _way(own) for one in alert.deliveries):
         return severity.origin, f"severity.{severity.name}"
     for one in alert.deliveries:
-        if (route := ways.get(_way(one))) is not None:
+        if (route := routes.get(_way(one))) is not None:
             return route.origin, f"route.{route.name}"
     return alert.origin, monitor.address
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
@@ -48,6 +49,8 @@ class Bounds:
     why_high: str = ""
 
 
+_OPEN: Mapping[str, bool] = {">": True, ">=": True, "<": False, "<=": False}
+"""Operators that are true for everything on one side, and whether that is the upper one."""
 COUNTED = Bounds(Stretch(0, True, inf, False), "it counts, and is never below 0")
 
 
@@ -90,6 +93,10 @@ def implies(first: Term, second: Term, value: str) -> bool:
         return isinstance(first, State) and isinstance(second, State) and first.kind == second.kind and first.for_s >= second.for_s
     if (first.value or value) != (second.value or value):
         return False
+    if isinstance(first, Comparison) and isinstance(second, Comparison) and first.op == second.op in _OPEN:  # nearly always
+        if first.window_s != second.window_s or first.for_s < second.for_s:
+            return False
+        return first.limit >= second.limit if _OPEN[first.op] else first.limit <= second.limit
     if isinstance(first, Comparison | Between) and isinstance(second, Comparison | Between):
         if getattr(first, "window_s", None) != getattr(second, "window_s", None) or first.for_s < second.for_s:
             return False
@@ -109,6 +116,8 @@ def bounds(monitor: Monitor, value: str) -> Bounds | None:
 
 
 def _of_source(source: Source, value: str, timeout_s: float) -> Bounds | None:
+    if isinstance(source, Sql):
+        return COUNTED if source.mode in {"rows", "exists"} else None
     if value == "response_time" and isinstance(source, Http | Tcp | Dns | Ping | Redis | Storage):
         why = f"the check gives up after {show_number(timeout_s)} s and is `down` then"
         return Bounds(Stretch(0.0, False, timeout_s * 1000.0, True), "a response takes more than 0 ms", why)
@@ -121,7 +130,7 @@ def _of_source(source: Source, value: str, timeout_s: float) -> Bounds | None:
             return Bounds(Stretch(0, True, 1, True), "an Apdex is never below 0", "an Apdex is never above 1")
         case (Command(), "exit_code"):
             return Bounds(Stretch(0, True, 255, True), "an exit code is never below 0", "an exit code is at most 255")
-        case (Log(measure="count") | Sentry() | Host() | Burn(), _) | (Sql(mode="rows" | "exists"), _):
+        case (Log(measure="count") | Sentry() | Host() | Burn(), _):
             return COUNTED
         case (Redis(length_of=str()), _):
             return COUNTED

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from monctl import query
@@ -12,15 +13,16 @@ from monctl.finding import Finding
 from monctl.lint.context import Context
 from monctl.lint.rule import ROOT, NodeCheck, Rule, failed
 from monctl.program import Program
-from monctl.query import queries
 
 if TYPE_CHECKING:
-    from sqlglot.expressions import Expr
+    from sqlglot.expressions import Expr, Expression
 
     from monctl.lint.queries import Query, Views
 
 _ENOUGH = 300
 """Queries after which it is known whether looking for alike ones pays in an estate: it takes a tenth of judging them."""
+_MOST_HELD = 500
+"""Trees that stand for others of their shape: a tree has about 25 KB (measured 2026-11-21)."""
 Checks = tuple[tuple[Rule, NodeCheck], ...]
 Told = tuple[Rule | None, Finding]
 """What a rule found; SQL that does not parse is found by none."""
@@ -43,18 +45,20 @@ class Walker:
         self._may_skip = all(_is_ours(rule) for rule in rules)
         self._quiet: set[object] = set()
         """Shape and situation of queries in which nothing was found."""
+        self._held: dict[tuple[str, str], tuple[str, Expression]] = {}
+        """Shape and dialect → the text and the tree of a query in which nothing was found in some situation."""
         self._spared = self._judged = 0
 
     def groups(self, program: Program) -> list[list[query.Query]]:
         """The queries of a program, those of one text together: every text is parsed once."""
         alike: dict[tuple[str, str], list[query.Query]] = {}
-        for one in queries(program):
+        for one in self._context.queries(program):
             alike.setdefault((one.text, one.dialect), []).append(one)
         query.load_parsers(dialect for _, dialect in alike)
         return list(alike.values())
 
     def judged(self, views: Views, some: Sequence[list[query.Query]], *, keep: bool) -> list[Told]:
-        """What the rules find in some groups. Of texts that are alike only one is parsed, as long as nothing is found in it.
+        """What the rules find in some groups. Of texts that are alike only one is parsed, and judged in each situation, as long as nothing is found in it.
 
         Trees are kept for other uses where there are few; those of 10,000 queries take 250 MB (measured 2026-11-21).
         """
@@ -67,13 +71,17 @@ class Walker:
         """What the rules find in queries of one text."""
         text, dialect = group[0].text, group[0].dialect
         parsed: query.Parsed | None = None
-        form = shape(text) if self._may_skip and (self._judged < _ENOUGH or self._spared * 10 > self._judged) else None
+        form = shape(text) if self._is_worth_it() else None
         for one in group:
             situation = views.situation(one) if form is not None else None
             if situation is not None and (form, situation) in self._quiet:
                 self._spared += 1
                 continue
             self._judged += 1
+            held = self._held.get((form, dialect)) if form is not None and situation is not None else None
+            if held is not None and not self._query(views.of(replace(one, text=held[0]), held[1])):
+                self._quiet.add((form, situation))
+                continue
             parsed = parsed or parse(text, dialect)
             if parsed.tree is None:
                 if parsed.fault is not None:
@@ -81,8 +89,17 @@ class Walker:
                 continue
             told = self._query(views.of(one, parsed.tree))
             yield from told
-            if not told and situation is not None:
+            if not told and form is not None and situation is not None:
                 self._quiet.add((form, situation))
+                if len(self._held) < _MOST_HELD:
+                    self._held[form, dialect] = text, parsed.tree
+
+    def _is_worth_it(self) -> bool:
+        """Whether to look for alike ones. What was held for them goes when it is not: the collector would walk it again and again."""
+        if self._may_skip and (self._judged < _ENOUGH or self._spared * 10 > self._judged):
+            return True
+        self._held.clear()
+        return False
 
     def _query(self, seen: Query) -> list[Told]:
         """What the rules find in one query. No function more than needed stands between a node and its rules: this is done a million times."""

@@ -246,6 +246,7 @@ SOURCE_FIELDS: tuple[str, ...] = (
     "heartbeat", "redis", "storage", "command", "expr", "all_of", "any_of",
 )  # fmt: skip
 """The fields of a metric or monitor that are sources; exactly one is given."""
+_SOURCES = frozenset(SOURCE_FIELDS)
 
 
 class Sourced(Spec):
@@ -294,5 +295,6 @@ class Sourced(Spec):
     @property
     def sources_given(self) -> tuple[str, ...]:
         """Every source field that was written."""
-        given = self.model_fields_set
-        return tuple(name for name in SOURCE_FIELDS if name in given and getattr(self, name) is not None)
+        given = _SOURCES & self.model_fields_set
+        ordered = given if len(given) == 1 else (name for name in SOURCE_FIELDS if name in given)
+        return tuple(name for name in ordered if getattr(self, name) is not None)

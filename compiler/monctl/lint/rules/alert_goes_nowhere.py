@@ -35,10 +35,11 @@ def alert_goes_nowhere(program: Program, context: Context) -> Iterator[Finding]:
     **Source.** The order in which an alert finds its channels: its own, the monitor's, the routes', the severity's (spec language, 2026-11-21)
     """
     silent: dict[str, list[str]] = {}
-    for monitor in program.monitors.values():
-        for alert in monitor.alerts:
-            if not arrives(program, alert) and not program.severities[alert.severity].pages and not _is_meant(monitor, alert, context):
-                silent.setdefault(alert.severity, []).append(monitor.name)
+    for way in context.ways(program):
+        if not arrives(program, way) and not program.severities[way.severity].pages:
+            for monitor, alert in way.alerts:
+                if not _is_meant(monitor, alert, context):
+                    silent.setdefault(way.severity, []).append(monitor.name)
     for name, monitors in silent.items():
         told = f"{len(monitors)} alerts" if len(monitors) > 1 else f"the alert of '{monitors[0]}'"
         yield found(

@@ -41,22 +41,21 @@ def called_by_mail(program: Program, context: Context) -> Iterator[Finding]:
     held = set(escalations_of(program.channels.values()))
     silent = {name for name, one in program.escalations.items() if name not in held and not _rings(program, one)}
     told: set[str] = set()
-    for monitor in program.monitors.values() if silent else ():
-        for alert in monitor.alerts:
-            if not program.severities[alert.severity].pages:
-                continue
-            if any(program.channels[name].kind in WAKING for one in alert.deliveries for name in one.channels if name in program.channels):
-                continue
-            for name in dict.fromkeys(one.escalation for one in alert.deliveries):
-                if name in silent and name not in told:
-                    told.add(name)
-                    yield found(
-                        f"'{name}' must wake somebody for '{alert.severity}', and calls people by e-mail only",
-                        program.escalations[name].origin,
-                        help="declare a channel that sends text messages and give them `phone:`, or let a PagerDuty channel hold it",
-                        address=f"escalation.{name}",
-                        on_key=True,
-                    )
+    for way in context.ways(program) if silent else ():
+        if not program.severities[way.severity].pages:
+            continue
+        if any(program.channels[name].kind in WAKING for one in way.deliveries for name in one.channels if name in program.channels):
+            continue
+        for name in dict.fromkeys(one.escalation for one in way.deliveries):
+            if name in silent and name not in told:
+                told.add(name)
+                yield found(
+                    f"'{name}' must wake somebody for '{way.severity}', and calls people by e-mail only",
+                    program.escalations[name].origin,
+                    help="declare a channel that sends text messages and give them `phone:`, or let a PagerDuty channel hold it",
+                    address=f"escalation.{name}",
+                    on_key=True,
+                )
 
 
 def _rings(program: Program, escalation: Escalation) -> bool:

@@ -43,10 +43,7 @@ def called_too_late(program: Program, context: Context) -> Iterator[Finding]:
             yield found(told, severity.origin.at("response"), help=_WAY_OUT, address=f"severity.{name}")
     promising = {name for name, severity in program.severities.items() if severity.pages and severity.response_s is not None}
     late = (
-        (monitor, alert)
-        for monitor in program.monitors.values()
-        for alert in monitor.alerts
-        if alert.severity in promising and _first_late(program, alert.severity, alert.deliveries) is not None
+        way for way in context.ways(program) if way.severity in promising and _first_late(program, way.severity, way.deliveries) is not None
     )
     for fault in faults(program, context, late):
         message = _first_late(program, fault.severity, fault.alerts[0][1].deliveries)

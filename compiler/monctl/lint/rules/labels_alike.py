@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterator
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
@@ -33,17 +33,19 @@ def labels_alike(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** pint holds labels to a form, too: https://cloudflare.github.io/pint/checks/rule/label.html (read 2026-11-21)
     """
-    counted: Counter[tuple[str, str | None]] = Counter()
+    values: defaultdict[str, Counter[str]] = defaultdict(Counter)
     for monitor in program.monitors.values():
-        counted.update((key, None) for key in monitor.labels)
-        counted.update((key, value) for key, value in monitor.labels.items())
+        for key, value in monitor.labels.items():
+            values[key][value] += 1
+    if _are_different(values) and all(map(_are_different, values.values())):  # nearly always
+        return
+    counted: dict[tuple[str, str | None], int] = {(key, None): several.total() for key, several in values.items()}
+    counted |= {(key, value): number for key, several in values.items() for value, number in several.items()}
     first: dict[tuple[str, str | None], tuple[str, str | None]] = {}
     usual = {
         spelling: first.setdefault(_plain(spelling), spelling)
         for spelling, _ in sorted(counted.items(), key=lambda one: (-one[1], one[0][0], one[0][1] or ""))
     }
-    if len(first) == len(usual):
-        return
     told: set[tuple[str, str | None]] = set()
     for monitor in program.monitors.values():
         for key, value in monitor.labels.items():
@@ -66,6 +68,14 @@ def labels_alike(program: Program, context: Context) -> Iterator[Finding]:
                 )
 
 
+def _are_different(texts: Collection[str]) -> bool:
+    return len({_plain_text(text) for text in texts}) == len(texts)
+
+
 def _plain(spelling: tuple[str, str | None]) -> tuple[str, str | None]:
-    key, value = (None if part is None else part.lower().replace("-", "").replace("_", "") for part in spelling)
-    return key or "", value
+    key, value = spelling
+    return _plain_text(key), None if value is None else _plain_text(value)
+
+
+def _plain_text(text: str) -> str:
+    return text.lower().replace("-", "").replace("_", "")

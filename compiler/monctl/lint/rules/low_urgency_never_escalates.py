@@ -9,7 +9,7 @@ from monctl.lint.context import Context
 from monctl.lint.receivers import calls
 from monctl.lint.rule import found, rule
 from monctl.lint.shared import faults
-from monctl.program import Alert, Program
+from monctl.program import Delivery, Program
 
 
 @rule("ROUTE017", "low-urgency-never-escalates", level=Level.WARNING)
@@ -39,13 +39,12 @@ def low_urgency_never_escalates(program: Program, context: Context) -> Iterator[
     https://support.pagerduty.com/docs/configurable-service-settings (read 2026-11-21)
     """
     idle = (
-        (monitor, alert)
-        for monitor in program.monitors.values()
-        for alert in monitor.alerts
-        if program.severities[alert.severity].urgency == "low" and _escalation(program, context, alert) is not None
+        way
+        for way in context.ways(program)
+        if program.severities[way.severity].urgency == "low" and _escalation(program, context, way.severity, way.deliveries) is not None
     )
     for fault in faults(program, context, idle):
-        escalation = _escalation(program, context, fault.alerts[0][1])
+        escalation = _escalation(program, context, fault.severity, fault.alerts[0][1].deliveries)
         yield found(
             f"'{fault.severity}' is of low urgency, and '{escalation}' does not escalate it{fault.concerned}",
             fault.origin,
@@ -55,10 +54,10 @@ def low_urgency_never_escalates(program: Program, context: Context) -> Iterator[
         )
 
 
-def _escalation(program: Program, context: Context, alert: Alert) -> str | None:
+def _escalation(program: Program, context: Context, severity: str, deliveries: tuple[Delivery, ...]) -> str | None:
     """The escalation that calls people and is not the severity's own; None where there is none."""
-    own = context.defaults.get(alert.severity)
-    for one in alert.deliveries:
+    own = context.defaults.get(severity)
+    for one in deliveries:
         escalation = program.escalations.get(one.escalation or "")
         if escalation is None or (own is not None and own.escalation == escalation.name):
             continue

@@ -13,6 +13,8 @@ from monctl.measure import Dns, Host, Http, Log, Ping, Redis, Source, Storage, T
 from monctl.program import Program
 
 _NOISY = ("response_time", "loss")
+_WAVERING = (Http, Tcp, Dns, Ping, Redis, Storage, Host, Log)
+"""Sources of which some figure is noisy."""
 
 
 @rule("MON020", "no-recovery-margin", level=Level.WARNING)
@@ -38,7 +40,7 @@ def no_recovery_margin(program: Program, context: Context) -> Iterator[Finding]:
     https://prometheus.io/docs/prometheus/latest/configuration/alerting_rules/ (read 2026-11-21)
     """
     for monitor in program.monitors.values():
-        if monitor.recover_s > 0:
+        if monitor.recover_s > 0 or not isinstance(monitor.source, _WAVERING):
             continue
         for alert in monitor.alerts:
             if not program.severities[alert.severity].pages:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.ways import Way
 from monctl.lint.week import first_gap
 from monctl.program import Escalation, Program, Restriction
 
@@ -38,7 +39,7 @@ def nobody_at_some_hours(program: Program, context: Context) -> Iterator[Finding
 
     **Source.** While nobody is on call, "no incident will be created": https://support.pagerduty.com/docs/schedules (read 2026-11-21)
     """
-    for name in sorted(_at_all_hours(program)):
+    for name in sorted(_at_all_hours(program, context.ways(program))):
         escalation = program.escalations.get(name)
         hours = _hours(program, escalation) if escalation is not None else None
         gap = first_gap(hours) if hours else None
@@ -52,15 +53,14 @@ def nobody_at_some_hours(program: Program, context: Context) -> Iterator[Finding
             )
 
 
-def _at_all_hours(program: Program) -> set[str]:
+def _at_all_hours(program: Program, ways: Iterable[Way]) -> set[str]:
     """Escalations that alerts which must wake somebody use whatever the hour."""
     held = {name: channel.settings.get("escalation") for name, channel in program.channels.items() if channel.kind == "pagerduty"}
     return {
         escalation
-        for monitor in program.monitors.values()
-        for alert in monitor.alerts
-        if program.severities[alert.severity].pages
-        for one in alert.deliveries
+        for way in ways
+        if program.severities[way.severity].pages
+        for one in way.deliveries
         if one.during is None and not one.unless
         for escalation in (one.escalation, *(held.get(name) for name in one.channels))
         if escalation

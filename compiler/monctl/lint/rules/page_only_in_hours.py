@@ -9,7 +9,7 @@ from monctl.lint.context import Context
 from monctl.lint.receivers import wakes
 from monctl.lint.rule import found, rule
 from monctl.lint.shared import faults
-from monctl.program import Alert, Program
+from monctl.program import Delivery, Program
 
 
 @rule("ROUTE004", "page-only-in-hours", level=Level.WARNING)
@@ -34,13 +34,10 @@ def page_only_in_hours(program: Program, context: Context) -> Iterator[Finding]:
     **Source.** Hours in which nobody would be reached are asked for as a check: https://github.com/grafana-cold-storage/oncall/issues/1511 (read 2026-11-20)
     """
     sometimes = (
-        (monitor, alert)
-        for monitor in program.monitors.values()
-        for alert in monitor.alerts
-        if program.severities[alert.severity].pages and _calendar(program, alert) is not None
+        way for way in context.ways(program) if program.severities[way.severity].pages and _calendar(program, way.deliveries) is not None
     )
     for fault in faults(program, context, sometimes):
-        calendar = _calendar(program, fault.alerts[0][1])
+        calendar = _calendar(program, fault.alerts[0][1].deliveries)
         yield found(
             f"'{fault.severity}' must wake somebody at any hour, but rings only by calendar '{calendar}'{fault.concerned}",
             fault.origin,
@@ -50,11 +47,11 @@ def page_only_in_hours(program: Program, context: Context) -> Iterator[Finding]:
         )
 
 
-def _calendar(program: Program, alert: Alert) -> str | None:
-    """The calendar outside of whose hours nothing rings for an alert; None where something does, or nothing ever."""
-    if not any(one.during or one.unless for one in alert.deliveries):
+def _calendar(program: Program, deliveries: tuple[Delivery, ...]) -> str | None:
+    """The calendar outside of whose hours nothing rings for alerts; None where something does, or nothing ever."""
+    if not any(one.during or one.unless for one in deliveries):
         return None
-    ringing = [one for one in alert.deliveries if wakes(program, one)]
+    ringing = [one for one in deliveries if wakes(program, one)]
     if not ringing or any(one.during is None and not one.unless for one in ringing):
         return None
     hours = {one.during for one in ringing if one.during}

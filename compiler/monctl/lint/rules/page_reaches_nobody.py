@@ -35,12 +35,7 @@ def page_reaches_nobody(program: Program, context: Context) -> Iterator[Finding]
 
     **Source.** A routing tree that sent an important alert nowhere for almost two months: https://github.com/prometheus/alertmanager/issues/2213 (read 2026-11-20)
     """
-    lost = (
-        (monitor, alert)
-        for monitor in program.monitors.values()
-        for alert in monitor.alerts
-        if program.severities[alert.severity].pages and not arrives(program, alert)
-    )
+    lost = (way for way in context.ways(program) if program.severities[way.severity].pages and not arrives(program, way))
     for fault in faults(program, context, lost):
         yield found(
             f"'{fault.severity}' must wake somebody, but goes nowhere{fault.concerned}",

@@ -34,10 +34,9 @@ def page_wakes_nobody(program: Program, context: Context) -> Iterator[Finding]:
     **Source.** A level without any way of notifying escalated to directors: https://github.com/grafana-cold-storage/oncall/issues/1326 (read 2026-11-20)
     """
     unheard = (
-        (monitor, alert)
-        for monitor in program.monitors.values()
-        for alert in monitor.alerts
-        if alert.deliveries and program.severities[alert.severity].pages and not any(wakes(program, one) for one in alert.deliveries)
+        way
+        for way in context.ways(program)
+        if way.deliveries and program.severities[way.severity].pages and not any(wakes(program, one) for one in way.deliveries)
     )
     for fault in faults(program, context, unheard):
         names = list(dict.fromkeys(name for one in fault.alerts[0][1].deliveries for name in (*one.channels, one.escalation) if name))

@@ -35,10 +35,11 @@ def page_without_runbook(program: Program, context: Context) -> Iterator[Finding
 
     **Source.** One of the two rules gcx has for alert rules: https://github.com/grafana/gcx, docs/reference/linter-rules (read 2026-11-20)
     """
+    waking = {name for name, severity in program.severities.items() if severity.pages}
     paging: dict[str, int] = {}
     bare: dict[str, list[Monitor]] = {}
     for monitor in program.monitors.values():
-        severity = next((alert.severity for alert in monitor.alerts if program.severities[alert.severity].pages), None)
+        severity = next((alert.severity for alert in monitor.alerts if alert.severity in waking), None)
         if severity is not None:
             paging[severity] = paging.get(severity, 0) + 1
             if monitor.runbook is None and not monitor.action:

@@ -31,7 +31,7 @@ def part_without_effect(program: Program, context: Context) -> Iterator[Finding]
     """
     for monitor in program.monitors.values():
         for alert in monitor.alerts:
-            terms = alert.condition
+            terms = alert.condition if len(alert.condition) > 1 else ()
             for at, term in enumerate(terms):
                 if any(
                     implies(term, other, monitor.value) and not (implies(other, term, monitor.value) and at < place)

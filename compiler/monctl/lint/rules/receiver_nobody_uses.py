@@ -35,9 +35,8 @@ def receiver_nobody_uses(program: Program, context: Context) -> Iterator[Finding
     **Source.** Labels without a rule and rules without a label, checked by a program of its own at Giant Swarm (peers' survey, 2026-11-20)
     """
     used = _Used()
-    for monitor in program.monitors.values():
-        for alert in monitor.alerts:
-            used.add(alert.deliveries)
+    for way in context.ways(program):
+        used.add(way.deliveries)
     used.add(context.defaults.values())
     used.add(route.delivery for route in program.routes.values())
     used.names["channel"].update(name for report in program.reports.values() for name in report.channels)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable, Iterator, Mapping
+from collections.abc import Hashable, Iterator
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
@@ -29,12 +29,15 @@ def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** Duplicates by meaning, as pint finds for rules: https://cloudflare.github.io/pint/checks/rule/duplicate.html (read 2026-11-21)
     """
-    first: dict[tuple[object, ...], str] = {}
     sources = {metric.name: meaning(metric.source) for metric in program.metrics.values()}
+    watching: dict[Hashable, list[Monitor]] = {}
     for monitor in program.monitors.values():
-        if not monitor.alerts:
-            continue
-        other = first.setdefault(_meaning(monitor, sources), monitor.name)
+        if monitor.alerts:
+            watched = sources[monitor.metric] if monitor.metric is not None else meaning(monitor.source)
+            watching.setdefault(watched, []).append(monitor)
+    first: dict[tuple[object, ...], str] = {}
+    for monitor, watched in ((monitor, watched) for watched, several in watching.items() if len(several) > 1 for monitor in several):
+        other = first.setdefault((watched, *_alerting(monitor)), monitor.name)
         if other != monitor.name:
             yield found(
                 f"'{monitor.name}' means the same as '{other}'",
@@ -45,8 +48,7 @@ def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
             )
 
 
-def _meaning(monitor: Monitor, sources: Mapping[str, Hashable]) -> tuple[object, ...]:
-    """What a monitor does, whatever it and its metric are called. The order of terms means nothing."""
-    source = sources[monitor.metric] if monitor.metric is not None else meaning(monitor.source)
+def _alerting(monitor: Monitor) -> tuple[object, ...]:
+    """What a monitor does with what it watches, whatever it is called. The order of terms means nothing."""
     conditions = tuple((alert.severity, frozenset(alert.condition)) for alert in monitor.alerts)
-    return source, monitor.value, monitor.every_s, conditions, monitor.targets, monitor.phases, monitor.active
+    return monitor.value, monitor.every_s, conditions, monitor.targets, monitor.phases, monitor.active

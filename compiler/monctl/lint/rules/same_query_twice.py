@@ -9,7 +9,7 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
 from monctl.program import Program
-from monctl.query import Query, queries
+from monctl.query import Query
 
 _TOKEN = re.compile(
     r"""(?P<quoted>'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`) | (?P<comment>--[^\n]*|/\*.*?\*/) | \w+ | \S""", re.VERBOSE | re.DOTALL
@@ -39,7 +39,7 @@ def same_query_twice(program: Program, context: Context) -> Iterator[Finding]:
     **Source.** Sharing a metric between monitors, in the spec language (2026-11-21)
     """
     alike: dict[tuple[str, str, str], list[Query]] = {}
-    for query in queries(program):
+    for query in context.queries(program):
         if not query.address.startswith("dashboard."):
             alike.setdefault((query.datasource, query.source.mode, _squeezed(query.text)), []).append(query)
     for group in alike.values():

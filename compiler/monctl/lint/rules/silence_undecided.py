@@ -38,13 +38,14 @@ def silence_undecided(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** pint asks the same of Prometheus, for series that are not there: https://cloudflare.github.io/pint/checks/promql/series.html (read 2026-11-21)
     """
+    waking = {name for name, severity in program.severities.items() if severity.pages}
     for monitor in program.monitors.values():
         if monitor.name not in context.undecided or not isinstance(monitor.source, _ASKED):
             continue
         if any(isinstance(term, State) and term.kind == "no data" for alert in monitor.alerts for term in alert.condition):
             continue
         for alert in monitor.alerts:
-            if not program.severities[alert.severity].pages or not any(_waits_for_little(term) for term in alert.condition):
+            if alert.severity not in waking or not any(_waits_for_little(term) for term in alert.condition):
                 continue
             yield found(
                 f"'{alert.severity}' waits for too little, and nothing says what no data means",
@@ -57,11 +58,9 @@ def silence_undecided(program: Program, context: Context) -> Iterator[Finding]:
 
 
 def _waits_for_little(term: Term) -> bool:
+    if isinstance(term, Comparison):  # nearly always; the rest is rare
+        return term.op in {"<", "<="} or (term.op == "==" and term.limit == 0)
     match term:
-        case Comparison(op="<" | "<="):
-            return True
-        case Comparison(op="==", limit=limit):
-            return limit == 0
         case Between(inside=inside):
             return not inside
         case Trend(direction=direction):
