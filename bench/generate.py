@@ -64,6 +64,22 @@ monitors:
     labels: {{customer: "{index:05d}", table: {table}}}
 """
 
+RULE = """\
+- alert: {name}
+  expr: stuck_rows{{customer="{index:05d}", table="{table}"}} > {warning}
+  for: 20m
+  labels:
+    severity: warning
+    service: service-{service:02d}
+    customer: "{index:05d}"
+    table: {table}
+  annotations:
+    title: {title}
+    description: Counts what the nightly job of customer {index:05d} left behind.
+    action: Look at the job's log, then start it again.
+    runbook: stuck-rows
+"""
+
 TABLES = {
     "orders": ("status", "paid_at", "shipped_at", "customer_id", "total", "currency"),
     "invoices": ("state", "due_at", "sent_at", "customer_id", "amount", "currency"),
@@ -132,6 +148,23 @@ def spec(index: int, mode: str) -> str:
         every=chance.choice((1, 2, 5, 10)),
         warning=warning,
         critical=warning * 10,
+    )
+
+
+def rule(index: int) -> str:
+    """An alert of the same monitor of `few` as a rule of Prometheus, which says what the monitor says; its query is another one."""
+    chance = random.Random(index)
+    table, _ = few(index, chance)
+    warning = chance.randint(1, 20)
+    name, title = f"stuck-{table}-{index:05d}", f"Stuck {table} {index:05d}"
+    return RULE.format(index=index, name=name, title=title, table=table, service=index % SERVICES, warning=warning)
+
+
+def short_rule(index: int) -> str:
+    """The alert alone, with the one label and the one sentence that no rule is without."""
+    return (
+        f'- alert: Stuck{index:05d}\n  expr: stuck_rows{{customer="{index:05d}"}} > {index % 20 + 1}\n  for: 10m\n'
+        f"  labels: {{severity: warning}}\n  annotations: {{summary: Stuck rows of customer {index:05d}}}\n"
     )
 
 

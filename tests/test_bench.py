@@ -11,6 +11,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from bench import account, generate, load, runner
 from bench.goal import goals, judged
@@ -52,6 +53,17 @@ def test_the_same_arguments_give_the_same_bytes(mode: str, tmp_path: Path) -> No
     assert same(tmp_path / "one", tmp_path / "other")
 
 
+@pytest.mark.parametrize("index", [0, 7, 4711])
+def test_a_rule_of_the_peer_says_what_the_monitor_says(index: int) -> None:
+    (name, monitor), *_ = yaml.safe_load(generate.spec(index, "few"))["monitors"].items()
+    (rule,) = yaml.safe_load(generate.rule(index))
+
+    assert rule["alert"] == name
+    assert rule["annotations"] == {key: monitor[key] for key in ("title", "description", "action", "runbook")}
+    assert rule["labels"] == monitor["labels"] | {"severity": "warning", "service": monitor["service"]}
+    assert monitor["alert"]["warning"] == f"stuck {rule['expr'].partition('}')[2].strip()} for {rule['for']}"
+
+
 def test_a_difference_of_one_byte_is_seen(tmp_path: Path) -> None:
     generate.write(tmp_path / "one", 3, "few")
     generate.write(tmp_path / "other", 3, "few")
@@ -90,6 +102,7 @@ def test_a_goal_needs_only_figures_that_are_measured() -> None:
         for size in (1000, 10_000)
         for state in ("cold", "unchanged", "one changed")
     }
+    measured.add("promtool")
 
     assert {need for goal in goals(compiled=False) for need in goal.needs} <= measured
 
