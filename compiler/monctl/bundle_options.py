@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
-from urllib.parse import urlsplit
-from zoneinfo import ZoneInfo
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from monctl.misread import Misread
-from monctl.quantity import Duration
+from monctl.option_types import Names, Seconds, WebUrl, Zone
 from monctl.resource import Json, SecretRef
 from monctl.secret import BadSecret, Secret
 
@@ -25,29 +23,10 @@ def _text_or_secret(value: object) -> object:
     return _secret(value) if isinstance(value, str) and value.startswith("${") else value
 
 
-def _seconds(value: object) -> object:
-    return Duration.parse(value).seconds if isinstance(value, str) else value
-
-
-def _zone(value: str) -> str:
-    try:
-        ZoneInfo(value)
-    except (KeyError, ValueError, OSError):  # ZoneInfoNotFoundError is a KeyError
-        raise Misread(f"'{value}' is not a time zone", help="write an IANA name, such as Europe/Berlin") from None
-    return value
-
-
 def _address(value: str) -> str:
     host, _, port = value.rpartition(":")
     if not host or any(letter.isspace() or letter == "/" for letter in host) or not port.isdecimal() or int(port) > 65_535:
         raise Misread(f"'{value}' is not an address to listen on", help="write HOST:PORT, such as 127.0.0.1:9180")
-    return value
-
-
-def _web(value: str) -> str:
-    parts = urlsplit(value)
-    if parts.scheme not in {"http", "https"} or not parts.netloc:
-        raise Misread(f"'{value}' is not a URL", help="write one that begins with https:// or http://")
     return value
 
 
@@ -59,10 +38,7 @@ def _header(value: str) -> str:
 
 SecretOption = Annotated[SecretRef, BeforeValidator(_secret)]
 TextOrSecret = Annotated[str | SecretRef, BeforeValidator(_text_or_secret)]
-Seconds = Annotated[float, BeforeValidator(_seconds), Field(gt=0)]
 Address = Annotated[str, AfterValidator(_address)]
-WebUrl = Annotated[str, AfterValidator(_web)]
-Zone = Annotated[str, AfterValidator(_zone)]
 Header = Annotated[str, AfterValidator(_header)]
 
 
@@ -74,11 +50,19 @@ class Smtp(_Options):
     """The server e-mail goes through."""
 
     host: TextOrSecret
+    """Its name or address."""
     port: int | None = Field(None, ge=1, le=65535)
+    """The usual one of `tls` when left out: 25, 587 or 465."""
     user: TextOrSecret | None = None
+    """Who signs in; nobody when left out."""
     password: SecretOption | None = None
+    """Always a reference: `${env:SMTP_PASSWORD}`."""
     tls: Literal["none", "starttls", "implicit"] = "starttls"
+    """`starttls` begins in clear and changes over, `implicit` is encrypted from the first byte."""
     sender: str = "monctl@localhost"
+    """Address that messages come from."""
+    ca: str | None = None
+    """A PEM file of certificates to trust, on the runner's machine; the system's when left out."""
 
 
 class Page(_Options):
@@ -94,7 +78,7 @@ class Page(_Options):
     """A header that a proxy in front of it sets to who has signed in; only when nothing else can reach it."""
     public: bool = False
     """Also a status page that anybody may read: services and whether they are well, nothing else."""
-    services: tuple[str, ...] = ()
+    services: tuple[Annotated[str, Names("services")], ...] = ()
     """Services the public page shows; empty: all."""
 
 
@@ -102,19 +86,22 @@ class Options(_Options):
     """Everything about one runner that is not in a spec."""
 
     path: str | None = None
-    """Folder of the bundles, for `monctl apply`."""
+    """Folder of the bundles, for `monctl apply`; `.monctl/runner` when left out."""
     url: str | None = None
+    """The same as a `file:` URL or a path; `path` when left out."""
     store: TextOrSecret | None = None
     """A folder, or `postgresql://…`, which several runners can share. `.monctl/store` beside the bundle by default."""
     smtp: Smtp | None = None
+    """The server e-mail goes through."""
     page: Page = Page()
+    """The page, its health and metrics, and where heartbeats call."""
     heartbeat: TextOrSecret | None = None
     """A URL that is called each minute while the runner is well, so that somebody else notices its death."""
     guard: tuple[str, ...] = ()
     """`host:port` of things that always answer; when none does, the runner's own network is down and nobody else is blamed."""
     network: Literal["public", "private", "any"] = "any"
     """Which addresses checks may reach; link-local and metadata addresses never."""
-    fallback: str | None = None
+    fallback: Annotated[str, Names("channels")] | None = None
     """The channel that is told when another one cannot be."""
     templates: str | None = None
     """Folder of your own message templates."""

@@ -72,6 +72,8 @@ class Finding:
     span: Span | None = None
     fix: Fix | None = None
     """Only where it is certain. After `located` every edit has its span; a fix that cannot be written in the file as it stands is gone."""
+    over: tuple[str | int, ...] | None = None
+    """Of an option of a target: its path in the block of the environment, which wins. `located` moves the finding there where the file has it."""
 
 
 def located(findings: Iterable[Finding], sources: Sources) -> list[Finding]:
@@ -85,12 +87,21 @@ def located(findings: Iterable[Finding], sources: Sources) -> list[Finding]:
             span=found.span or sources.span(found.origin, key=found.on_key, within=found.within),
             fix=_placed(found, sources) if found.fix is not None else None,
         )
-        for found in findings
+        for found in (_moved(one, sources) if one.over is not None else one for one in findings)
     ]
     told: dict[tuple[object, ...], Finding] = {}
     for found in sorted(placed, key=_order):
         told.setdefault((found.code, found.span, _of_any(found)), found)
     return list(told.values())
+
+
+def _moved(found: Finding, sources: Sources) -> Finding:
+    """The finding at the environment's own word, where that is written."""
+    over = found.over or ()
+    if not sources.has(Origin(found.origin.file, over)):
+        return found
+    rest = found.origin.path[len(over) - 2 :]  # `environments` and the name stand before the option's path
+    return replace(found, origin=Origin(found.origin.file, (*over, *rest)))
 
 
 def _placed(found: Finding, sources: Sources) -> Fix | None:

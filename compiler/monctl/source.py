@@ -46,6 +46,9 @@ class Sources(Protocol):
         for a block scalar they are mapped to the right line and column of the file.
         """
 
+    def has(self, origin: Origin) -> bool:
+        """Whether there is something at the path of an origin in its YAML file."""
+
     def text(self, file: str) -> str | None:
         """The text of a file, as it is; None when it is not held. Never to be shown: it may hold a secret in clear."""
 

@@ -78,6 +78,12 @@ class SourceMap:
         start, end = _place(text, origin.path, key, within)
         return _lines(text).span(origin.file, start, end)
 
+    def has(self, origin: Origin) -> bool:
+        """Whether there is something at a path of a YAML file."""
+        text = self.text(origin.file)
+        root = composed(text) if text is not None else None
+        return root is not None and _find(root, origin.path).exact
+
 
 class _Found(NamedTuple):
     key: Any

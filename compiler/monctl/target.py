@@ -167,7 +167,10 @@ class Target(Protocol):
     `survey(client, lives) -> Survey`, which reads what `say` has to know beyond the live objects: see `monctl.saying`. One with objects that
     have no place for a mark has `not_adoptable(live) -> (why, way out) | None`, so that `--adopt` of such a one is refused in the plan.
     `remarks(changes, resources, state, *, program, now) -> Problems` is what it has to say of its changes, and `afterwards(made, *, program)` what
-    is left to do by hand once they are made. One whose `build` never finds anything is `unlimited = True`, so that a linter need not build it.
+    is left to do by hand once they are made. `options() -> type[BaseModel]` is what its block of monctl.yaml may say, each field with its
+    documentation under it: editors complete and explain from it, and `option_faults(program) -> Iterator[Finding]` is what that block says wrong
+    (for a model of `monctl.target_options` the function of that name there). One whose `build` never finds anything is `unlimited = True`, so
+    that a linter need not build it.
     """
 
     name: str

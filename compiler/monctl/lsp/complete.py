@@ -14,6 +14,7 @@ from monctl.lsp.cursor import Cursor, cursor
 from monctl.lsp.hover import Spot
 from monctl.lsp.python_names import calls_at
 from monctl.lsp.seen import Seen
+from monctl.option_types import Names
 from monctl.spec.estate import Estate
 from monctl.spec.file import SINGULAR
 from monctl.spec.sources import SOURCE_FIELDS
@@ -56,7 +57,7 @@ def offers(spot: Spot) -> list[Offer]:
     here = cursor(spot.text, spot.offset)
     if here is None:
         return []
-    place = grammar.follow(grammar.top(settings=spot.settings), here.path)
+    place = grammar.follow(grammar.top(settings=spot.settings), here.path, spot.options)
     if here.in_block or here.path[-2:] == ("sql", "query"):
         return list(_in_query(spot, here))
     reference = _REFERENCE.search(here.typed)
@@ -75,22 +76,30 @@ def offers(spot: Spot) -> list[Offer]:
 def _keys(spot: Spot, here: Cursor, place: grammar.Place) -> Iterator[Offer]:
     """Keys of a map that are not there yet."""
     there = {one.path[-1] for one in tree.children(spot.text, here.path) if one.key is not None and one.key[0] != here.start}
-    if place.owner is Estate and place.depth == 0 and place.field in _SETTINGS_KEYS:
+    return (offer for offer in _every_key(spot, here, place) if offer.label not in there and offer.label not in here.there)
+
+
+def _every_key(spot: Spot, here: Cursor, place: grammar.Place) -> Iterator[Offer]:
+    if grammar.is_targets(place) or (place.owner is Estate and place.depth == 0 and place.field in _SETTINGS_KEYS):
         for name, doc in _SETTINGS_KEYS[place.field](spot):
-            if name not in there:
-                yield Offer(name, f"{name}: ", here.start, "key", doc=doc)
+            yield Offer(name, f"{name}: ", here.start, "key", doc=doc)
     elif place.key_names:
         for seen in spot.seen[:1]:
             for rank, name in enumerate(seen.known.get(place.key_names[0], ())):
-                if name not in there:
-                    yield Offer(name, f"{name}: ", here.start, "name", names.word(place.key_names[0]), rank=rank)
+                yield Offer(name, f"{name}: ", here.start, "name", names.word(place.key_names[0]), rank=rank)
     elif place.kind is None:
+        for name in (*grammar.key_words(place), *_marked(spot, grammar.key_marks(place))):
+            yield Offer(name, f"{name}: ", here.start, "key")
         for key in grammar.keys(place):
-            if key.name not in there:
-                end = "" if here.in_flow or not _goes_on(key.place) else _below(spot.text, here, key.place)
-                rank = 0 if key.required else 1 if key.own else 2
-                text = f"{key.name}:{end or ' '}"
-                yield Offer(key.name, text, here.start, "key", "required" if key.required else "", key.doc, rank)
+            end = "" if here.in_flow or not _goes_on(key.place) else _below(spot.text, here, key.place)
+            rank = 0 if key.required else 1 if key.own else 2
+            text = f"{key.name}:{end or ' '}"
+            yield Offer(key.name, text, here.start, "key", "required" if key.required else "", key.doc, rank)
+
+
+def _marked(spot: Spot, marks: Iterable[Names]) -> Iterator[str]:
+    """Names of objects with what stands before them."""
+    return (f"{mark.prefix}{name}" for seen in spot.seen[:1] for mark in marks for name in seen.known.get(mark.kind, ()))
 
 
 def _rule_codes(spot: Spot) -> Iterator[tuple[str, str]]:

@@ -31,6 +31,8 @@ class Cursor:
     in_block: bool = False
     """Inside a block scalar; `typed` is the whole of it up to the cursor."""
     in_flow: bool = False
+    there: tuple[str, ...] = ()
+    """Keys before it in the same `{`, which may not be closed yet."""
 
 
 @dataclass(slots=True)
@@ -128,6 +130,8 @@ class _Flow:
     """Where the text behind the last `{`, `[`, `,` or `:` begins."""
     open: list[tuple[str, str | int]] = field(default_factory=list)
     """Each bracket with its key or index."""
+    keys: list[list[str]] = field(default_factory=list)
+    """What each of them has had so far."""
     quote: str = ""
 
     def take(self, text: str, at: int) -> bool:
@@ -141,9 +145,10 @@ class _Flow:
             self.quote = "}"  # of `${var.name}`
         elif char in "{[":
             self.open.append((char, "" if char == "{" else 0))
+            self.keys.append([])
             self.start = at + 1
         elif char in "}]":
-            del self.open[-1:]
+            del self.open[-1:], self.keys[-1:]
             self.start = at + 1
             return not self.open
         else:
@@ -157,7 +162,8 @@ class _Flow:
             self.open[-1] = (kind, part + 1 if isinstance(part, int) else "")
             self.start = at + 1
         elif char == ":" and self.open and self.open[-1] == ("{", "") and text[at + 1 : at + 2] in {" ", "", "\n"}:
-            self.open[-1] = ("{", text[self.start : at].strip().strip("\"'"))
+            self.keys[-1].append(text[self.start : at].strip().strip("\"'"))
+            self.open[-1] = ("{", self.keys[-1][-1])
             self.start = at + 1
 
     def cursor(self, path: Path, text: str) -> Cursor:
@@ -168,7 +174,8 @@ class _Flow:
         kind, part = self.open[-1]
         above = (*path, *(part for _, part in self.open[:-1]))
         if kind == "{" and part == "":
-            return Cursor(above, begin + len(mark), typed[len(mark) :], is_key=True, quote=mark, in_flow=True)
+            there = tuple(self.keys[-1])
+            return Cursor(above, begin + len(mark), typed[len(mark) :], is_key=True, quote=mark, in_flow=True, there=there)
         return Cursor((*above, part), begin + len(mark), typed[len(mark) :], is_item=True, quote=mark, in_flow=True)
 
 

@@ -52,6 +52,11 @@ class Spot:
         """Whether the file is a Python spec."""
         return self.path.endswith(".py")
 
+    @property
+    def options(self) -> grammar.Options:
+        """What targets say of their options."""
+        return next((seen.options for seen in self.seen), ())
+
 
 def told(spot: Spot) -> Told | None:
     """What there is to say; None where nothing is known."""
@@ -85,7 +90,7 @@ def mention_at(spot: Spot) -> tuple[names.Mention, int, int] | None:
     if spot.is_python:
         near = next((one for one in python_names(spot.text).names if one.start <= spot.offset <= one.end), None)
         return None if near is None else (near.mention, near.start, near.end)
-    for placed in names.of_text(spot.text, settings=spot.settings):
+    for placed in names.of_text(spot.text, settings=spot.settings, known=spot.options):
         if placed.start <= spot.offset <= placed.part_end:
             return placed.mention, placed.start, placed.end
     return next(((one.mention, one.start, one.end) for one in names.variables(spot.text) if one.start <= spot.offset <= one.end), None)
@@ -95,7 +100,7 @@ def _yaml(spot: Spot) -> Told | None:
     found = tree.at(spot.text, spot.offset)
     if found is None:
         return None
-    place = grammar.follow(grammar.top(settings=spot.settings), found.path)
+    place = grammar.follow(grammar.top(settings=spot.settings), found.path, spot.options)
     lines: list[str] = []
     where = (found.key or found.value) if found.on_key else found.value
     mention = mention_at(spot)

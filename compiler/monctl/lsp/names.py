@@ -54,8 +54,8 @@ def variables(text: str) -> Iterator[Placed]:
         yield Placed(Mention((), ("variables",), found["name"], (0, end - start)), start, end, end)
 
 
-def mentions(value: Any, place: grammar.Place, path: Path = ()) -> Iterator[Mention]:
-    """Every name in a plain value that stands at a place."""
+def mentions(value: Any, place: grammar.Place, path: Path = (), known: grammar.Options = ()) -> Iterator[Mention]:
+    """Every name in a plain value that stands at a place. `known`: what targets say of their options."""
     if isinstance(value, Mapping):
         kind, key_names = place.kind, place.key_names
         for key, item in value.items():
@@ -63,33 +63,33 @@ def mentions(value: Any, place: grammar.Place, path: Path = ()) -> Iterator[Ment
                 yield Mention((*path, key), (kind,), key, (0, len(key)), on_key=True, declares=True)
             elif key_names:
                 yield Mention((*path, key), key_names, key, (0, len(key)), on_key=True)
-            below = grammar.step(place, key)
+            below = grammar.step(place, key, known)
             if below is not None:
-                yield from mentions(item, below, (*path, key))
+                yield from mentions(item, below, (*path, key), known)
     elif isinstance(value, list):
         for index, item in enumerate(value):
             below = grammar.step(place, index)
             if below is not None:
-                yield from mentions(item, below, (*path, index))
+                yield from mentions(item, below, (*path, index), known)
     elif isinstance(value, str):
         kinds = grammar.scalar(place).names
         if kinds:
             yield from _named(value, kinds, path)
 
 
-def of_text(text: str, *, settings: bool) -> Iterator[Placed]:
-    """Every name in a YAML file, as far as it can be read."""
-    return iter(_placed(text, settings))
+def of_text(text: str, *, settings: bool, known: grammar.Options = ()) -> Iterator[Placed]:
+    """Every name in a YAML file, as far as it can be read. `known`: what targets say of their options."""
+    return iter(_placed(text, settings, known))
 
 
 @lru_cache(maxsize=64)
-def _placed(text: str, settings: bool) -> tuple[Placed, ...]:
+def _placed(text: str, settings: bool, known: grammar.Options) -> tuple[Placed, ...]:
     fixed = repaired(text)
     value, _ = read_yaml(fixed)
     if not isinstance(value, dict):
         return ()
     found: dict[tuple[int, int], Placed] = {}
-    for mention in mentions(value, grammar.top(settings=settings)):
+    for mention in mentions(value, grammar.top(settings=settings), (), known):
         placed = _place(fixed, mention) if "${" not in mention.name else None
         if placed is not None:
             found.setdefault((placed.start, placed.end), placed)

@@ -53,7 +53,7 @@ def spelled(kind: str, name: str, seen: Seen, texts: Texts) -> list[Spelled]:
             settings = path.endswith("/monctl.yaml")
             found += [
                 Spelled(path, one.start, one.end, one.mention.declares)
-                for one in names.of_text(text, settings=settings)
+                for one in names.of_text(text, settings=settings, known=seen.options)
                 if one.mention.name == name and _means(one.mention, kind, seen)
             ]
     return found
@@ -111,7 +111,7 @@ def _written(kind: str, name: str, seen: Seen, texts: Texts) -> Written:
                 if one.mention.name == name and kind in one.mention.kinds:
                     found.setdefault((shown, one.line), []).append(one.mention.path[2:])
         else:
-            for placed in names.of_text(text, settings=path.endswith("/monctl.yaml")):
+            for placed in names.of_text(text, settings=path.endswith("/monctl.yaml"), known=seen.options):
                 if placed.mention.name == name and kind in placed.mention.kinds:
                     found.setdefault((shown, "/".join(map(str, placed.mention.path[:2]))), []).append(placed.mention.path)
     return found

@@ -13,6 +13,7 @@ from typing import Any
 from monctl.errors import MonctlError
 from monctl.finding import Finding
 from monctl.loaded import Item
+from monctl.lsp.grammar import Options
 from monctl.lsp.held import View, real
 from monctl.lsp.names import SETTINGS_KINDS
 from monctl.program import Program
@@ -31,6 +32,8 @@ class Seen:
     """Of validate, and of lint where the estate is valid; located."""
     installed: tuple[str, ...] = ()
     """Names of the targets there are, whether or not the estate has them."""
+    options: Options = ()
+    """What they say of their options."""
     failure: MonctlError | None = None
     """Why the findings are those of validate alone: a rule that some package brings has failed."""
 
@@ -104,4 +107,9 @@ def see(root: Path, environment: str | None, view: View, known: Mapping[str, Tar
             found = findings(checked, known, now())
         except MonctlError as error:
             failure = error
-    return Seen(root, checked, tuple(found), tuple(known), failure)
+    return Seen(root, checked, tuple(found), tuple(known), _options(known), failure)
+
+
+def _options(known: Mapping[str, Target]) -> Options:
+    """What targets say of their options; one that says nothing takes anything."""
+    return tuple((name, target.options()) for name, target in known.items() if hasattr(target, "options"))

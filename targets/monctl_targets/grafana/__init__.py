@@ -8,14 +8,16 @@ from monctl.resource import Json, Live
 from monctl_targets.grafana.capabilities import CAPABILITIES
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from monctl.finding import Finding
     from monctl.program import Program
     from monctl.sandbox.store import Store
     from monctl.saying import Context, Said, Survey
     from monctl.target import Built, Client, Settings
     from monctl_targets.grafana.client import GrafanaClient
     from monctl_targets.grafana.emulator import GrafanaEmulator
+    from monctl_targets.grafana.options import GrafanaOptions
 
 
 class Grafana:
@@ -29,6 +31,18 @@ class Grafana:
         from monctl_targets.grafana.build import build
 
         return build(program)
+
+    def options(self) -> type[GrafanaOptions]:
+        """What `targets.grafana` of monctl.yaml may say."""
+        from monctl_targets.grafana.options import GrafanaOptions
+
+        return GrafanaOptions
+
+    def option_faults(self, program: Program) -> Iterator[Finding]:
+        """What it says wrong."""
+        from monctl.target_options import option_faults
+
+        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """The comparable form of a body; see `normalize`."""

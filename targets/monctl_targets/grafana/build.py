@@ -7,7 +7,7 @@ from monctl.resource import Lookup, Ref, Resource, lookup
 from monctl.target import Built
 from monctl_targets.grafana.dashboards import Seen, dashboard
 from monctl_targets.grafana.delivery import Deliveries
-from monctl_targets.grafana.given import Given, faults, given
+from monctl_targets.grafana.given import Given, given
 from monctl_targets.grafana.identity import slug, uid
 from monctl_targets.grafana.report import TARGET, Report
 from monctl_targets.grafana.rules import rule_groups
@@ -18,10 +18,7 @@ _TITLE_ROOM = 5000
 def build(program: Program) -> Built:
     """Resources, fidelity and findings. The options of `targets.grafana` are in `given`."""
     report = Report()
-    options = program.targets.get(TARGET, {})
-    for where, message, help in faults(options, program):
-        report.find("GRAFANA103", message, where, help=help, address="")
-    said = given(options)
+    said = given(program.targets.get(TARGET, {}))
     folders = _Folders(program, said)
     dashboards: list[Resource] = []
     seen: Seen = {}

@@ -6,21 +6,13 @@ are never taken over. The block names them, and the estate's objects then lead t
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from monctl.program import Program
-from monctl.source import Origin
-from monctl_targets.grafana.version import NEWEST, OLDEST, Version, read, show
+from monctl_targets.grafana.version import NEWEST, Version, read
 
-OPTIONS = Origin("monctl.yaml", ("targets", "grafana"))
 FOLDERS, CONTACT_POINTS, MUTE_TIMINGS = "folders", "contact_points", "mute_timings"
-_MAPS = {
-    FOLDERS: "the title of a folder → its uid",
-    CONTACT_POINTS: "a channel → the name of a contact point",
-    MUTE_TIMINGS: "hours-CALENDAR, holidays-CALENDAR or maintenance-NAME → the name of a mute timing",
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,42 +38,10 @@ class Given:
 
 
 def given(options: Mapping[str, Any]) -> Given:
-    """The block as far as it can be understood; what cannot is in `faults`."""
-    maps = {name: options.get(name) for name in _MAPS}
+    """The block as far as it can be understood; `options` says what it may be."""
+    maps = {name: options.get(name) for name in (FOLDERS, CONTACT_POINTS, MUTE_TIMINGS)}
     return Given(
         bool(options.get("editable")),
         read(str(options.get("version") or "")) or NEWEST,
         **{name: {str(key): str(value) for key, value in said.items()} for name, said in maps.items() if isinstance(said, Mapping)},
     )
-
-
-def faults(options: Mapping[str, Any], program: Program) -> Iterator[tuple[Origin, str, str]]:
-    """Place, what is wrong, and the way out, for each thing in the block that means nothing."""
-    if (said := options.get("version")) is not None and ((found := read(str(said))) is None or found < OLDEST):
-        yield (
-            OPTIONS.at("version"),
-            f"'{said}' is no version of Grafana from {show(OLDEST)} on",
-            f'write it as "{show(NEWEST)}", or leave it out',
-        )
-    for name, meaning in _MAPS.items():
-        value = options.get(name)
-        if value is not None and (
-            not isinstance(value, Mapping) or any(not isinstance(one, str) or not (one or name == FOLDERS) for one in value.values())
-        ):
-            yield OPTIONS.at(name), f"`{name}` is a map of texts", f"write {meaning}"
-    known = {
-        CONTACT_POINTS: program.channels.keys(),
-        MUTE_TIMINGS: {
-            *(f"{kind}-{name}" for name in program.calendars for kind in ("hours", "holidays")),
-            *(f"maintenance-{name}" for name in program.maintenance),
-        },
-    }
-    for name, keys in known.items():
-        value = options.get(name)
-        for key in value if isinstance(value, Mapping) else ():
-            if key not in keys:
-                yield (
-                    OPTIONS.at(name, str(key)),
-                    f"`{name}` names '{key}', which the specs do not have",
-                    f"write {_MAPS[name]}, or remove the line",
-                )

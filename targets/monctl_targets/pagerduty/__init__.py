@@ -12,12 +12,14 @@ from monctl_targets.pagerduty.capabilities import CAPABILITIES
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from monctl.finding import Finding
     from monctl.live import LiveState
     from monctl.plan import Change, Problem
     from monctl.program import Program
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
     from monctl.saying import Context, Said, Survey
+    from monctl_targets.pagerduty.options import PagerDutyOptions
 
 
 _IMMUTABLE = {"integration": frozenset({"service"}), "schedule": frozenset({"api", "owners"})}
@@ -34,6 +36,18 @@ class PagerDuty:
         from monctl_targets.pagerduty.build import build
 
         return build(program)
+
+    def options(self) -> type[PagerDutyOptions]:
+        """What `targets.pagerduty` of monctl.yaml may say."""
+        from monctl_targets.pagerduty.options import PagerDutyOptions
+
+        return PagerDutyOptions
+
+    def option_faults(self, program: Program) -> Iterator[Finding]:
+        """What it says wrong."""
+        from monctl.target_options import option_faults
+
+        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """A body as a comparable value; see `monctl_targets.pagerduty.normalize`."""

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 from monctl.program import Program
 from monctl.resource import Resource
-from monctl.source import Origin
 from monctl.target import Built
 from monctl_targets.pagerduty.naming import Naming
 from monctl_targets.pagerduty.notes import Notes
@@ -23,21 +22,12 @@ read 2026-11-20). How the others are held apart is documented nowhere."""
 def build(program: Program) -> Built:
     """Every resource, in the order they can be made: teams, schedules, escalation policies, services, integrations.
 
-    Options of `targets.pagerduty`: `prefix` (before the name of every object, to keep estates or environments of one account apart),
-    `members` (false leaves who is in a team to PagerDuty), `schedules` (`v2` or `v3`: the form of its schedules).
+    The options of `targets.pagerduty` are in `options`.
     """
     options = program.targets.get("pagerduty", {})
     notes = Notes()
-    naming = Naming(program, notes, str(options.get("prefix", "")))
-    form = str(options.get("schedules", DEFAULT))
-    if form not in EMITTERS:
-        notes.fault(
-            "PAGERDUTY110",
-            f"PagerDuty has no schedules of the form '{form}'",
-            Origin(""),
-            address="",
-            help=f"set `targets.pagerduty.schedules` to {' or '.join(EMITTERS)}",
-        )
+    naming = Naming(program, notes, str(options.get("prefix") or ""))
+    form = str(options.get("schedules"))
     resources = (
         *teams(naming, members=options.get("members") is not False),
         *schedules(naming, form if form in EMITTERS else DEFAULT),

@@ -52,7 +52,7 @@ def connect(settings: Settings) -> PagerDutyClient:
         raise UsageError(
             "PAGERDUTY_TOKEN is not set", hint="create a REST API key at PagerDuty (Integrations → API Access Keys) and export it"
         )
-    region = str(settings.options.get("region", "us"))
+    region = str(settings.options.get("region") or "us")
     if region not in REGIONS:
         raise UsageError(f"PagerDuty has no region '{region}'", hint="set `targets.pagerduty.region` to us or eu")
     headers = {"Authorization": f"Token token={token}", "Accept": ACCEPT}

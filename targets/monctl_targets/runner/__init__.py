@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from monctl.bundle import Bundle
 from monctl.finding import Finding
@@ -18,6 +19,9 @@ from monctl_targets.runner.client import Folder
 from monctl_targets.runner.faults import option_faults, option_secrets
 from monctl_targets.runner.normalize import normalize
 
+if TYPE_CHECKING:
+    from monctl.bundle_options import Options
+
 
 class Runner:
     """Bundles in a folder are what a provider's objects are elsewhere."""
@@ -30,6 +34,12 @@ class Runner:
     def build(self, program: Program) -> Built:
         """One bundle, even when no monitor is placed here: routes, rotations and reports are the runner's too."""
         return build(program)
+
+    def options(self) -> type[Options]:
+        """What `targets.runner` of monctl.yaml may say."""
+        from monctl.bundle_options import Options  # an estate without a runner does not wait for its models
+
+        return Options
 
     def option_faults(self, program: Program) -> Iterator[Finding]:
         """What its options say wrong."""

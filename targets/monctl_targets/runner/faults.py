@@ -8,6 +8,7 @@ from monctl.finding import Finding
 from monctl.program import Program
 from monctl.source import Origin
 from monctl.suggest import did_you_mean
+from monctl.target_options import in_environment
 
 OPTIONS = Origin("monctl.yaml", ("targets", "runner"))
 
@@ -21,6 +22,10 @@ def option_secrets(program: Program) -> Iterator[str]:
 
 def option_faults(program: Program) -> Iterator[Finding]:
     """RUNNER101 for what cannot be read, RUNNER102 for names that are not there."""
+    return (in_environment(found, program) for found in _faults(program))
+
+
+def _faults(program: Program) -> Iterator[Finding]:
     from monctl.bundle_options import faults  # an estate without a runner does not wait for its models
 
     said = program.targets.get("runner", {})

@@ -8,14 +8,16 @@ from monctl_targets.sentry.capabilities import CAPABILITIES
 from monctl_targets.sentry.normalize import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from monctl.finding import Finding
     from monctl.program import Program
     from monctl.resource import Json, Live
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
     from monctl.saying import Context, Said, Survey
     from monctl.target import Built, Capabilities, Client, Settings
+    from monctl_targets.sentry.options import SentryOptions
 
 _IMMUTABLE = {"detector": frozenset({"projectId", "type"})}
 """A detector stays in its project and keeps its type. getsentry/sentry src/sentry/workflow_engine (read 2026-11-20)"""
@@ -32,6 +34,18 @@ class Sentry:
         from monctl_targets.sentry.build import build
 
         return build(program)
+
+    def options(self) -> type[SentryOptions]:
+        """What `targets.sentry` of monctl.yaml may say."""
+        from monctl_targets.sentry.options import SentryOptions
+
+        return SentryOptions
+
+    def option_faults(self, program: Program) -> Iterator[Finding]:
+        """What it says wrong."""
+        from monctl.target_options import option_faults
+
+        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """A body as a comparable value."""

@@ -8,14 +8,16 @@ from monctl_targets.uptimerobot.capabilities import CAPABILITIES
 from monctl_targets.uptimerobot.normalize import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
+    from monctl.finding import Finding
     from monctl.program import Program
     from monctl.resource import Json, Live
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
     from monctl.saying import Context, Said
     from monctl.target import Built, Capabilities, Client, Settings
+    from monctl_targets.uptimerobot.options import UptimeRobotOptions
 
 _IMMUTABLE = {"monitor": frozenset({"type"}), "integration": frozenset({"type"}), "alert_contact": frozenset({"type", "value"})}
 """A monitor's type never changes: https://github.com/uptimerobot/terraform-provider-uptimerobot b41c1c3 (read 2026-11-20); nor does an address."""
@@ -32,6 +34,18 @@ class UptimeRobot:
         from monctl_targets.uptimerobot.build import build
 
         return build(program)
+
+    def options(self) -> type[UptimeRobotOptions]:
+        """What `targets.uptimerobot` of monctl.yaml may say."""
+        from monctl_targets.uptimerobot.options import UptimeRobotOptions
+
+        return UptimeRobotOptions
+
+    def option_faults(self, program: Program) -> Iterator[Finding]:
+        """What it says wrong."""
+        from monctl.target_options import option_faults
+
+        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """A body as a comparable value."""

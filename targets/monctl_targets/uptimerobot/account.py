@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from monctl.resource import Json
 from monctl.source import Origin
@@ -17,7 +16,7 @@ OPTIONS = Origin("monctl.yaml", ("targets", "uptimerobot"))
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """The options, checked."""
+    """The options, with what they leave out filled in."""
 
     plan: Plan
     regions: tuple[str, ...]
@@ -36,37 +35,16 @@ class Account:
 
 
 def account(options: Mapping[str, Json], report: Report) -> Account:
-    """The account; what is wrong with the options are findings, and the defaults stand in."""
-    plan = str(options.get("plan", DEFAULT))
-    if plan not in PLANS:
-        report.finding("UPTIMEROBOT112", f"'{plan}' is not a plan of UptimeRobot", OPTIONS.at("plan"), help=f"one of {', '.join(PLANS)}")
-    regions = options.get("regions") or []
-    wrong = [str(name) for name in regions if name not in REGIONS] if isinstance(regions, list) else [str(regions)]
-    if wrong:
-        message = f"'{wrong[0]}' is not a region of UptimeRobot"
-        report.finding("UPTIMEROBOT112", message, OPTIONS.at("regions"), help=f"a list of {', '.join(REGIONS)}")
-    zone = str(options.get("time_zone", "UTC"))
-    try:
-        ZoneInfo(zone)
-    except (ZoneInfoNotFoundError, ValueError):
-        report.finding("UPTIMEROBOT112", f"'{zone}' is not a time zone", OPTIONS.at("time_zone"), help="write it as Europe/Berlin")
-        zone = "UTC"
+    """The account. `options` are in order (`monctl_targets.uptimerobot.options`); what is not is left out."""
+    regions = options.get("regions")
     limit = options.get("monitor_limit")
-    if limit is not None and (type(limit) is not int or limit < 1):
-        report.finding(
-            "UPTIMEROBOT112",
-            "`monitor_limit` is not a number of monitors",
-            OPTIONS.at("monitor_limit"),
-            help="write what the account may hold: 50",
-        )
-        limit = None
-    chosen = PLANS.get(plan, PLANS[DEFAULT])
-    named = tuple(name for name in REGIONS if name in regions) if not wrong else ()
+    chosen = PLANS.get(str(options.get("plan")), PLANS[DEFAULT])
+    named = tuple(name for name in REGIONS if isinstance(regions, list) and name in regions)
     if named and "regions" not in chosen.features:
         message = f"`regions` needs {FEATURES['regions']}, which UptimeRobot's {chosen.name} plan lacks"
         report.finding("UPTIMEROBOT102", message, OPTIONS.at("regions"), help=larger(feature="regions"))
         named = ()
-    return Account(chosen, named, limit or chosen.monitors, zone)
+    return Account(chosen, named, limit if type(limit) is int and limit > 0 else chosen.monitors, str(options.get("time_zone") or "UTC"))
 
 
 def larger(*, interval_s: float | None = None, integration: str | None = None, feature: str | None = None) -> str | None:

@@ -282,7 +282,7 @@ def _slack(channel: Channel, told: bool, program: Program) -> dict[str, Json]:
 
 
 def _pagerduty(channel: Channel, told: bool, program: Program) -> dict[str, Json]:
-    region = str(program.targets.get("pagerduty", {}).get("region", "us"))
+    region = str(program.targets.get("pagerduty", {}).get("region") or "us")
     return {
         "integrationKey": channel.settings["integration_key"],
         "location": region if region in {"us", "eu"} else "us",

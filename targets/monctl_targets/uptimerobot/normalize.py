@@ -11,14 +11,15 @@ from __future__ import annotations
 import html
 import json
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Literal, get_args
 
 from monctl.resource import Json, Lookup, Ref, SecretRef
 from monctl_targets.uptimerobot import mark
 
 WEB = frozenset({"HTTP", "KEYWORD", "API"})
 TIMED = WEB | {"PING", "PORT", "UDP"}
-REGIONS = ("na", "eu", "as", "oc")
+Region = Literal["na", "eu", "as", "oc"]
+REGIONS: tuple[Region, ...] = get_args(Region)
 NOTIFY = ("UpAndDown", "Down", "Up", "None")
 """By the number alert contacts use for it."""
 _SPELLING = {"pagerduty": "PagerDuty", "pushbullet": "PushBullet", "msteams": "MSTeams", "googlechat": "GoogleChat"}

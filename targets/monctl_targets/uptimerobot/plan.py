@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from monctl.pace import Budget
 from monctl.resource import Json
 
-DEFAULT = "team"
+PlanName = Literal["free", "solo", "team", "enterprise"]
+DEFAULT: PlanName = "team"
 
 FEATURES: Mapping[str, str] = {
     "alert_delay": "delays and repeats per contact",
@@ -33,7 +35,7 @@ FEATURES: Mapping[str, str] = {
 class Plan:
     """One plan. A fact beside which no better source stands is from the vendor's own API contract."""
 
-    name: str
+    name: PlanName
     min_interval_s: int
     monitors: int
     """Sold with the plan; larger steps exist: `targets.uptimerobot.monitor_limit` says what the account has. Paused monitors count."""

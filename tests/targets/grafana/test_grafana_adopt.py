@@ -272,18 +272,26 @@ def test_what_the_settings_name_and_nobody_has_is_an_error_of_the_plan(make: Any
 
 
 @pytest.mark.parametrize(
-    ("options", "message"),
+    ("options", "place", "message"),
     [
-        ({"contact_points": {"nobody": "Ops"}}, "`contact_points` names 'nobody', which the specs do not have"),
-        ({"mute_timings": {"hours-x": "Ops"}}, "`mute_timings` names 'hours-x', which the specs do not have"),
-        ({"folders": ["shop"]}, "`folders` is a map of texts"),
-        ({"contact_points": {"mail": ""}}, "`contact_points` is a map of texts"),
-        ({"version": "ten"}, "'ten' is no version of Grafana from 11.6 on"),
-        ({"version": "9.5"}, "'9.5' is no version of Grafana from 11.6 on"),
+        ({"contact_points": {"nobody": "Ops"}}, "contact_points.nobody", "no channel is called 'nobody'"),
+        (
+            {"mute_timings": {"hours-x": "Ops"}},
+            "mute_timings.hours-x",
+            "'hours-x' is none of hours-CALENDAR, holidays-CALENDAR, maintenance-MAINTENANCE",
+        ),
+        ({"folders": ["shop"]}, "folders", "expected a map, found a list"),
+        ({"contact_points": {"mail": ""}}, "contact_points.mail", "the text is empty"),
+        ({"version": "ten"}, "version", "'ten' is no version of Grafana from 11.6 on"),
+        ({"version": 9.5}, "version", "'9.5' is no version of Grafana from 11.6 on"),
+        ({"editable": "false"}, "editable", "expected true or false, found 'false'"),
+        ({"folder": {}}, "folder", "unknown field 'folder'"),
     ],
 )
-def test_settings_that_mean_nothing_are_told(options: dict[str, Json], message: str, make: Any) -> None:
-    assert [(found.code, found.message) for found in built(make.shop(targets={"grafana": options})).findings] == [("GRAFANA103", message)]
+def test_settings_that_mean_nothing_are_told(options: dict[str, Json], place: str, message: str, make: Any) -> None:
+    (found,) = target.option_faults(make.shop(targets={"grafana": options}))
+
+    assert (found.origin.path, found.message) == (("targets", "grafana", *place.split(".")), message)
 
 
 def test_what_a_file_on_the_server_provisions_is_left_to_it(make: Any, grafana: GrafanaEmulator, client: GrafanaClient) -> None:

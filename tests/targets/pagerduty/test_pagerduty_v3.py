@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 from hypothesis import given, settings
@@ -20,9 +20,12 @@ from monctl.sandbox.store import Store
 from monctl.source import Origin
 from monctl.testing import assert_settles, connected
 from monctl_targets.pagerduty import target
+from monctl_targets.pagerduty.client import REGIONS
 from monctl_targets.pagerduty.emulator import PagerDutyEmulator
+from monctl_targets.pagerduty.options import Form, Region
 from monctl_targets.pagerduty.render import on_call
 from monctl_targets.pagerduty.render_v3 import events, on_call_v3, rule_of
+from monctl_targets.pagerduty.schedule import EMITTERS
 
 ZONES = ("Europe/Berlin", "America/New_York", "Asia/Kathmandu", "Australia/Lord_Howe", "America/Sao_Paulo", "UTC")
 Local = datetime.fromisoformat
@@ -186,9 +189,12 @@ def test_what_no_rule_can_say_is_a_finding(fields: dict[str, Any], why: str) -> 
 
 
 def test_an_unknown_form_is_a_finding() -> None:
-    built = target.build(program(layer(), form="v4"))
+    assert [found.message for found in target.option_faults(program(layer(), form="v4"))] == ["'v4' is not one of v2, v3"]
 
-    assert [(found.code, found.message) for found in built.findings] == [("PAGERDUTY110", "PagerDuty has no schedules of the form 'v4'")]
+
+def test_the_words_of_the_options_are_those_that_are_known() -> None:
+    assert get_args(Form) == tuple(EMITTERS)
+    assert get_args(Region) == tuple(REGIONS)
 
 
 def test_a_v3_schedule_settles_and_a_new_member_succeeds_the_running_event_without_a_gap(account: Any) -> None:

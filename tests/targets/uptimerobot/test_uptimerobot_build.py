@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
@@ -13,6 +13,7 @@ from monctl.resource import Ref, SecretRef, lookup
 from monctl.target import Built, Fit
 from monctl.testing import assert_settles
 from monctl_targets.uptimerobot import target
+from monctl_targets.uptimerobot.plan import PLANS, PlanName
 
 SITE = Http("https://shop.example/")
 PAGER, SLACK, MAIL = Ref("integration", "pager"), Ref("integration", "slack"), Ref("alert_contact", "ops@shop.example")
@@ -387,7 +388,6 @@ def test_what_has_no_place_is_dropped_and_said(shop: Any, field: str, value: Any
         ("team", SITE, {"title": "A &amp; B"}, "UPTIMEROBOT109", "holds an HTML entity"),
         ("team", Http("https://shop.example/?a=1&amp;b=2"), {}, "UPTIMEROBOT109", "the URL of 'it' holds an HTML entity"),
         ("team", Host("cpu"), {}, "UPTIMEROBOT110", "cannot hold the host source of 'it'"),
-        ("gold", SITE, {}, "UPTIMEROBOT112", "'gold' is not a plan of UptimeRobot"),
         ("team", Http("https://shop.example/", method="POST", body="plain"), {}, "UPTIMEROBOT113", "neither JSON nor a form"),
         ("team", Http("https://shop.example/", json=(JsonAssertion("$.a", ">=", 1.0),)), {}, "UPTIMEROBOT114", "nothing of `http.json`"),
         ("team", Http("https://shop.example/", json=(JsonAssertion("$.a", "exists"),) * 6), {}, "UPTIMEROBOT114", "checks 6 things"),
@@ -470,9 +470,26 @@ def test_more_monitors_than_the_plan_holds_is_a_warning(shop: Any) -> None:
     assert target.build(shop.program(*monitors, options={"plan": "solo", "monitor_limit": 20})).findings == ()
 
 
-@pytest.mark.parametrize("options", [{"regions": ["mars"]}, {"regions": "eu"}, {"time_zone": "Mars/Olympus"}, {"monitor_limit": 0}])
-def test_wrong_options_are_findings(shop: Any, options: Any) -> None:
-    assert codes(target.build(shop.program(shop.monitor("site", SITE), options=options))) == ["UPTIMEROBOT112"]
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"plan": "gold"}, "'gold' is not one of free, solo, team, enterprise"),
+        ({"regions": ["mars"]}, "'mars' is not one of na, eu, as, oc"),
+        ({"regions": "eu"}, "expected a list, found 'eu'"),
+        ({"time_zone": "Mars/Olympus"}, "'Mars/Olympus' is not a time zone"),
+        ({"monitor_limit": 0}, "the number 0 is out of range"),
+        ({"monitor_limit": "50"}, "expected a whole number, found '50'"),
+    ],
+)
+def test_wrong_options_are_findings(shop: Any, options: Any, message: str) -> None:
+    program = shop.program(shop.monitor("site", SITE), options=options)
+
+    assert [found.message for found in target.option_faults(program)] == [message]
+    assert codes(target.build(program)) == []
+
+
+def test_the_plans_that_may_be_named_are_those_that_are_known() -> None:
+    assert get_args(PlanName) == tuple(PLANS)
 
 
 def test_regions_carry_the_limit(shop: Any) -> None:

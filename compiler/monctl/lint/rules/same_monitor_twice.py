@@ -13,7 +13,7 @@ from monctl.program import Monitor, Program
 
 @rule("MON010", "same-monitor-twice", level=Level.WARNING)
 def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
-    """Two monitors mean the same: one source, one interval, the same conditions at the same places.
+    """Two monitors mean the same: one source, one interval, the same conditions, told to the same people, at the same places.
 
     **Why.** Every failure is told twice. Somebody acknowledges one, the other escalates; somebody mends the limit of one, the other stays.
 
@@ -50,5 +50,5 @@ def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
 
 def _alerting(monitor: Monitor) -> tuple[object, ...]:
     """What a monitor does with what it watches, whatever it is called. The order of terms means nothing."""
-    conditions = tuple((alert.severity, frozenset(alert.condition)) for alert in monitor.alerts)
+    conditions = tuple((alert.severity, frozenset(alert.condition), alert.deliveries) for alert in monitor.alerts)
     return monitor.value, monitor.every_s, conditions, monitor.targets, monitor.phases, monitor.active
