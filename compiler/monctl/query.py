@@ -14,6 +14,7 @@ from monctl.alike import shape
 from monctl.collector import only_new_garbage
 from monctl.finding import Finding
 from monctl.halves import LEAST, in_halves
+from monctl.operators import spelled
 from monctl.program import Program
 from monctl.source import Origin
 from monctl.suggest import closest, did_you_mean
@@ -29,6 +30,7 @@ _QUOTED = re.compile(
     r"""--[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "(?:[^"]|"")*" | (?P<open>/\*|'|")""",
     re.VERBOSE | re.DOTALL,
 )
+_TOKEN = re.compile(r"<Token token_type: \S+ text: (.*?), line: [^>]*>", re.DOTALL)
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it warns on stderr of what it falls back to; what matters comes back as a fault
 
 
@@ -91,15 +93,29 @@ def parse(text: str, dialect: str) -> Parsed:
 
 def parse_anew(text: str, dialect: str) -> Parsed:
     """The same, not kept: for many queries whose trees are looked at once."""
+    parsed = _parsed(text, dialect)
+    if parsed.fault is None or dialect != "postgres" or (other := spelled(text)) == text:
+        return parsed
+    again = _parsed(other, dialect)  # an operator of its own or of an extension: how it is spelled matters to nobody
+    return parsed if again.fault is not None else again
+
+
+def _parsed(text: str, dialect: str) -> Parsed:
     engine = _engine(dialect)
     try:
-        trees = [tree for tree in engine.parse(engine.tokenize(text), text) if isinstance(tree, engine.expression)]
+        trees = [
+            tree
+            for tree in engine.parse(engine.tokenize(text), text)
+            if isinstance(tree, engine.expression) and not isinstance(tree, engine.semicolon)  # which holds comments behind it
+        ]
     except engine.parse_error as error:
         return Parsed(None, _fault(error.errors[0], text) if error.errors else Fault(str(error), 0, len(text)))
     except engine.token_error:
         return Parsed(None, _not_closed(text))
     except RecursionError:
         return Parsed(None, Fault("the query is nested too deeply", 0, len(text)))
+    except (TypeError, AttributeError, ValueError, KeyError, IndexError):  # it trips over what is missing: `a ?`, `DATE_SUB(NOW())`
+        return Parsed(None, Fault("not valid SQL: an operator or a function lacks something it works on", 0, len(text)))
     if len(trees) != 1:
         return Parsed(None, Fault("a query is one statement, here " + (f"are {len(trees)}" if trees else "is none"), 0, len(text), _SPLIT))
     if isinstance(trees[0], engine.command):
@@ -202,6 +218,7 @@ def _reason(description: str, token: str) -> str:
         return f"something is missing near {_quoted(token)}"
     if expected := re.fullmatch(r"Expect(?:ing|ed) (\S+)", description):
         return f"'{expected[1]}' is missing before {_quoted(token)}"
+    description = _TOKEN.sub(lambda found: _quoted(found[1]), description)
     return description[:1].lower() + description[1:]
 
 
@@ -225,6 +242,7 @@ class _Engine(NamedTuple):
     parse: Callable[[list[Any], str], Sequence[object]]
     expression: type[Expression]
     command: type[Expression]
+    semicolon: type[Expression]
     parse_error: type[ParseError]
     token_error: type[TokenError]
 
@@ -233,10 +251,10 @@ class _Engine(NamedTuple):
 def _engine(dialect: str) -> _Engine:
     from sqlglot.dialects.dialect import Dialect
     from sqlglot.errors import ParseError, TokenError
-    from sqlglot.expressions import Command, Expression
+    from sqlglot.expressions import Command, Expression, Semicolon
 
     known = Dialect.get_or_raise(dialect or None)
-    return _Engine(known.tokenizer().tokenize, known.parser().parse, Expression, Command, ParseError, TokenError)
+    return _Engine(known.tokenizer().tokenize, known.parser().parse, Expression, Command, Semicolon, ParseError, TokenError)
 
 
 @cache
