@@ -155,11 +155,12 @@ def fault_of(query: Query, fault: Fault) -> Finding:
 def _faulty(texts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
     """Those of some texts, each with its dialect, that do not parse. Where there are many, no tree is kept: those of 10,000 queries take 250 MB."""
     ordered = sorted(texts)
+    shapes: set[tuple[str, str]] = set()
     if len(ordered) < LEAST:
-        parsing = _parse_each(ordered, parse)
+        parsing = _parse_each(ordered, parse, shapes)
     else:
         load_parsers(dialect for _, dialect in ordered)
-        parsing = in_halves(_parse_each_anew, ordered)
+        parsing = in_halves(lambda some: _parse_each_anew(some, shapes), ordered)
     return {text for text, good in zip(ordered, parsing, strict=True) if not good}
 
 
@@ -169,14 +170,13 @@ def load_parsers(dialects: Iterable[str]) -> None:
         parse_anew("SELECT 1", dialect)
 
 
-def _parse_each_anew(texts: Sequence[tuple[str, str]]) -> list[bool]:
+def _parse_each_anew(texts: Sequence[tuple[str, str]], parsing: set[tuple[str, str]]) -> list[bool]:
     with only_new_garbage():
-        return _parse_each(texts, parse_anew)
+        return _parse_each(texts, parse_anew, parsing)
 
 
-def _parse_each(texts: Sequence[tuple[str, str]], take: Callable[[str, str], Parsed]) -> list[bool]:
-    """Whether each text parses; one of a shape stands for all."""
-    parsing: set[tuple[str, str]] = set()
+def _parse_each(texts: Sequence[tuple[str, str]], take: Callable[[str, str], Parsed], parsing: set[tuple[str, str]]) -> list[bool]:
+    """Whether each text parses; one of a shape stands for all. `parsing` are the shapes of which one has, with their dialects."""
     return [_parses_one(text, dialect, take, parsing) for text, dialect in texts]
 
 

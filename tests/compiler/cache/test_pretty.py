@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from monctl.halves import LEAST
 from monctl.pretty import pretty
 from monctl.resource import Ref, SecretRef, plain
 
@@ -26,6 +27,12 @@ class Word(StrEnum):
 
 @given(VALUES)
 def test_it_writes_what_the_standard_library_writes(value: Any) -> None:
+    assert pretty(value) == json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
+
+
+def test_a_map_that_two_processes_write() -> None:
+    value = {"monitors": {f"m{at % 7}-{at}": {"at": at, "of": [at, None, {"é": "\u2028"}]} for at in range(3 * LEAST)}}
+
     assert pretty(value) == json.dumps(value, indent=2, sort_keys=True, ensure_ascii=False)
 
 
