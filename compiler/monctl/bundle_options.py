@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 
 from monctl.misread import Misread
 from monctl.option_types import Names, Seconds, WebUrl, Zone
 from monctl.resource import Json, SecretRef
-from monctl.secret import BadSecret, Secret
+from monctl.secret import SECRET_SHOWN, BadSecret, Secret
 
 
 def _secret(value: object) -> SecretRef:
@@ -20,7 +20,15 @@ def _secret(value: object) -> SecretRef:
 
 
 def _text_or_secret(value: object) -> object:
+    if not isinstance(value, str | SecretRef):
+        raise Misread("this is neither a text nor a secret", help="write a text, or ${env:NAME} for an environment variable")
     return _secret(value) if isinstance(value, str) and value.startswith("${") else value
+
+
+def _no_switch(value: object) -> object:
+    if isinstance(value, bool):  # Python takes true for 1
+        raise Misread("a number is expected, not true or false", help="write a whole number, or leave it out")
+    return value
 
 
 def _address(value: str) -> str:
@@ -36,10 +44,15 @@ def _header(value: str) -> str:
     return value
 
 
-SecretOption = Annotated[SecretRef, BeforeValidator(_secret)]
-TextOrSecret = Annotated[str | SecretRef, BeforeValidator(_text_or_secret)]
-Address = Annotated[str, AfterValidator(_address)]
-Header = Annotated[str, AfterValidator(_header)]
+SecretOption = Annotated[SecretRef, BeforeValidator(_secret), WithJsonSchema({**SECRET_SHOWN, "examples": ["${env:NAME}"]})]
+TextOrSecret = Annotated[str | SecretRef, BeforeValidator(_text_or_secret), WithJsonSchema({"type": "string", "examples": ["${env:NAME}"]})]
+NO_SWITCH = BeforeValidator(_no_switch)
+Address = Annotated[
+    str, AfterValidator(_address), WithJsonSchema({"type": "string", "pattern": r"^[^\s/]+:\d+$", "examples": ["127.0.0.1:9180"]})
+]
+Header = Annotated[
+    str, AfterValidator(_header), WithJsonSchema({"type": "string", "pattern": "^[A-Za-z0-9-]+$", "examples": ["X-Forwarded-User"]})
+]
 
 
 class _Options(BaseModel):
@@ -51,7 +64,7 @@ class Smtp(_Options):
 
     host: TextOrSecret
     """Its name or address."""
-    port: int | None = Field(None, ge=1, le=65535)
+    port: Annotated[int, Field(ge=1, le=65535), NO_SWITCH] | None = None
     """The usual one of `tls` when left out: 25, 587 or 465."""
     user: TextOrSecret | None = None
     """Who signs in; nobody when left out."""
@@ -113,7 +126,7 @@ class Options(_Options):
     """How long measurements are kept."""
     history: Seconds = 400 * 86_400.0
     """How long incidents and transitions are kept."""
-    at_once: int | None = Field(None, ge=1, le=20_000)
+    at_once: Annotated[int, Field(ge=1, le=20_000), NO_SWITCH] | None = None
     """Checks in flight; by default as many as file descriptors allow, 1,000 at most."""
     endpoints: Mapping[Literal["slack", "pagerduty-events", "twilio"], WebUrl] = {}
     """Base URLs that are not the vendor's own: `slack`, `pagerduty-events`, `twilio`."""

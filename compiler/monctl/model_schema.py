@@ -21,6 +21,23 @@ _REFERENCE = {
     "description": "A reference, filled before the value is read.",
     "examples": ["${var.name}", "${each.key}", "${each.value}"],
 }
+_HOLD = frozenset({"anyOf", "items", "additionalProperties"})
+"""Keywords with a schema of what is inside, or several."""
+_IN_TEXT: dict[str, tuple[Json, ...]] = {
+    "boolean": (
+        {
+            "type": "string",
+            "pattern": "^([01]|[Oo][Nn]|[Oo][Ff][Ff]|[Tt]([Rr][Uu][Ee])?|[Ff]([Aa][Ll][Ss][Ee])?|[Yy]([Ee][Ss])?|[Nn][Oo]?)$",
+        },
+        {"type": "integer", "minimum": 0, "maximum": 1},
+    ),
+    "integer": ({"type": "string", "pattern": r"^\s*[+-]?\d[\d_]*(\.0*)?\s*$"},),
+    "number": ({"type": "string", "pattern": r"^\s*[+-]?(\d[\d_]*(\.[\d_]*)?|\.\d[\d_]*)([Ee][+-]?\d+)?\s*$"},),
+}
+"""Type → what else is read as one where a model is not strict.
+
+Source: https://docs.pydantic.dev/latest/concepts/conversion_table/ (read 2026-11-21)
+"""
 _ABOUT = ("description", "default", "examples", "title", "deprecated")
 """Keywords that say something about a value, not what it may be."""
 
@@ -33,12 +50,24 @@ def document_schema(model: type[BaseModel]) -> Json:
 def spec_schema(model: type[BaseModel]) -> Json:
     """The schema of a model of files that users write."""
     schema = _described(model)
-    for one in models(model):
-        definition = schema["$defs"].get(one.__name__)
-        if definition is not None and issubclass(one, Short):
-            _shorten(definition, one)
-    definitions = {name: _filled(definition) for name, definition in schema.pop("$defs").items()}
+    definitions = _written(model, schema.pop("$defs"))
     return {**_filled(schema), "$defs": dict(sorted((definitions | {"Reference": _REFERENCE}).items()))}
+
+
+def spec_definitions(model: type[BaseModel], prefix: str) -> dict[str, Json]:
+    """The definitions of a model of a part of such a file, and of every model in it, each by its name behind the prefix.
+
+    Raises pydantic's errors for a model that has no schema.
+    """
+    schema = model.model_json_schema(by_alias=True, ref_template=f"#/$defs/{prefix}{{model}}")
+    definitions: dict[str, Json] = schema.pop("$defs", {})
+    definitions.setdefault(model.__name__, schema)  # one that holds itself is there already
+    for one in models(model):
+        if one.__name__ in definitions:
+            _describe(definitions[one.__name__], one)
+            if not one.model_config.get("strict"):
+                definitions[one.__name__] = _lax(definitions[one.__name__])
+    return {f"{prefix}{name}": definition for name, definition in _written(model, definitions).items()}
 
 
 def models(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
@@ -71,12 +100,41 @@ def _describe(definition: Json, model: type[BaseModel]) -> None:
     if "description" in definition:
         definition["description"] = " ".join(definition["description"].split())
     for name, field in model.model_fields.items():
-        shown = definition["properties"][field.alias or name]
+        shown = definition.get("properties", {}).get(field.alias or name)
+        if shown is None:
+            continue  # a model of something else than a map
         shown.pop("title", None)
         if shown.get("default") in ([], {}, "", None):
             shown.pop("default", None)
         if name in docs:
             shown["description"] = docs[name]
+
+
+def _written(model: type[BaseModel], definitions: dict[str, Json]) -> dict[str, Json]:
+    """Definitions of a model and of those in it, with shorthands and references."""
+    for one in models(model):
+        if one.__name__ in definitions and issubclass(one, Short):
+            _shorten(definitions[one.__name__], one)
+    return {name: _filled(definition) for name, definition in definitions.items()}
+
+
+def _lax(schema: Any) -> Any:
+    """The schema of a model that is not strict: switches and numbers may be texts that say them."""
+    if isinstance(schema, list):
+        return [form for item in map(_lax, schema) for form in (item["anyOf"] if set(item) == {"anyOf"} else [item])]
+    if not isinstance(schema, dict) or _says_text(schema):
+        return schema
+    read: Json = {}
+    for key, value in schema.items():
+        read[key] = {name: _lax(item) for name, item in value.items()} if key == "properties" else _lax(value) if key in _HOLD else value
+    said = _IN_TEXT.get(str(read.get("type")), ())
+    about = {key: read.pop(key) for key in _ABOUT if said and key in read}
+    return {**about, "anyOf": [read, *said]} if said else read
+
+
+def _says_text(schema: Json) -> bool:
+    """Whether it says itself which texts there may be."""
+    return any(form.get("type") == "string" for form in schema.get("anyOf", [schema])) or _takes_text(schema)
 
 
 def _shorten(definition: Json, model: type[Short]) -> None:

@@ -7,10 +7,10 @@ from typing import Annotated
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, BeforeValidator, Field
+from pydantic import AfterValidator, BeforeValidator, Field, WithJsonSchema
 
 from monctl.misread import Misread
-from monctl.quantity import Duration
+from monctl.quantity import DURATION_SHOWN, Duration
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +24,8 @@ class Names:
 
 
 def _seconds(value: object) -> object:
+    if isinstance(value, bool):  # Python takes true for 1
+        raise Misread("a duration is a text, not true or false", help="write it as 5m or 30d")
     return Duration.parse(value).seconds if isinstance(value, str) else value
 
 
@@ -45,6 +47,12 @@ def _web(value: str) -> str:
 AS_SECONDS = BeforeValidator(_seconds)
 """Marks a number of seconds that is written as a duration."""
 
-Seconds = Annotated[float, AS_SECONDS, Field(gt=0)]
-WebUrl = Annotated[str, AfterValidator(_web)]
-Zone = Annotated[str, AfterValidator(_zone)]
+Seconds = Annotated[
+    float, AS_SECONDS, Field(gt=0), WithJsonSchema({"anyOf": [dict(DURATION_SHOWN), {"type": "number", "exclusiveMinimum": 0}]})
+]
+WebUrl = Annotated[
+    str,
+    AfterValidator(_web),
+    WithJsonSchema({"type": "string", "pattern": r"^\s*[Hh][Tt][Tt][Pp][Ss]?://", "examples": ["https://monitoring.example.com"]}),
+]
+Zone = Annotated[str, AfterValidator(_zone), WithJsonSchema({"type": "string", "examples": ["UTC", "Europe/Berlin"]})]

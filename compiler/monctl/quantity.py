@@ -15,6 +15,7 @@ from monctl.scale import BYTES_PER, MS_PER, SECONDS_PER
 from monctl.text_field import TextField
 
 __all__ = [
+    "DURATION_SHOWN",
     "BadQuantity",
     "Duration",
     "DurationField",
@@ -183,17 +184,13 @@ def _schema(description: str, pattern: str, *examples: str) -> dict[str, object]
 
 
 _SHARE = r"(100(\.0+)?|\d{1,2}(\.\d+)?)"
-DurationField = Annotated[
-    Duration,
-    TextField(
-        partial(_read, Duration, "duration"),
-        _schema(
-            "A duration: numbers with units from large to small, w d h m s ms.",
-            "^(?=.)" + "".join(rf"({WHOLE_OR_DECIMAL}{unit})?".replace("?:", "") for unit in MS_PER) + "$",
-            *("5m", "1h30m", "90s", "500ms", "30d"),
-        ),
-    ),
-]
+DURATION_SHOWN = _schema(
+    "A duration: numbers with units from large to small, w d h m s ms.",
+    "^(?=.)" + "".join(rf"({WHOLE_OR_DECIMAL}{unit})?".replace("?:", "") for unit in MS_PER) + "$",
+    *("5m", "1h30m", "90s", "500ms", "30d"),
+)
+"""JSON Schema of a duration as it is written."""
+DurationField = Annotated[Duration, TextField(partial(_read, Duration, "duration"), DURATION_SHOWN)]
 SizeField = Annotated[
     Size,
     TextField(

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from monctl.drift_report import drift_schema
 from monctl.import_report import import_schema
 from monctl.model_schema import document_schema, spec_schema
+from monctl.option_schema import with_options
 from monctl.plan import plan_schema
 from monctl.render.findings_json import FindingsDocument
 from monctl.review_report import review_schema
@@ -20,18 +22,22 @@ from monctl.snapshot import snapshot_schema
 from monctl.spec.estate import Estate
 from monctl.spec.file import KINDS, SpecFile
 from monctl.status_report import status_schema
-from monctl.target import discover
+from monctl.target import DISTRIBUTION, Target, discover
 
 BASE = "urn:monctl:schemas/"
 """Identity only: nothing is fetched from there."""
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-def schemas() -> dict[str, Any]:
-    """Name → schema: `spec`, `estate`, `findings`, `plan`, `drift`, `import`, `snapshot`, and what targets add (`bundle`)."""
+def schemas(targets: Mapping[str, Target] | None = None) -> dict[str, Any]:
+    """Name → schema: `spec`, `estate`, `findings`, `plan`, `drift`, `import`, `snapshot`, and what targets add (`bundle`).
+
+    `targets` are those whose options `estate` describes; every installed one when left out.
+    """
+    known = discover() if targets is None else targets
     found: dict[str, Any] = {
         "spec": _titled("spec", "A monctl spec file", _spec()),
-        "estate": _titled("estate", "monctl.yaml: the settings of an estate", spec_schema(Estate)),
+        "estate": _titled("estate", "monctl.yaml: the settings of an estate", with_options(spec_schema(Estate), known)),
         "findings": _titled("findings", "Findings of monctl validate and monctl lint", document_schema(FindingsDocument)),
         "plan": _titled("plan", "A plan of monctl diff", plan_schema()),
         "drift": _titled("drift", "A report of monctl drift", drift_schema()),
@@ -40,7 +46,7 @@ def schemas() -> dict[str, Any]:
         "review": review_schema(id=f"{BASE}review.schema.json", title="A report of monctl report"),
         "snapshot": _titled("snapshot", "A file of monctl snapshot", snapshot_schema()),
     }
-    for target in discover().values():
+    for target in known.values():
         more = getattr(target, "schemas", None)
         if more is not None:
             found.update(more(BASE))
@@ -58,18 +64,18 @@ def text(schema: Any) -> str:
     return json.dumps(schema, indent=2, ensure_ascii=False) + "\n"
 
 
-def stale(folder: Path) -> list[str]:
+def stale(folder: Path, targets: Mapping[str, Target] | None = None) -> list[str]:
     """Names of files that differ from the models, are missing, or are left over."""
-    wanted = {f"{name}.schema.json": text(schema) for name, schema in schemas().items()}
+    wanted = {f"{name}.schema.json": text(schema) for name, schema in schemas(targets).items()}
     there = {path.name for path in folder.glob("*.schema.json")}
     differing = [name for name, body in wanted.items() if name not in there or (folder / name).read_text(encoding="utf-8") != body]
     return sorted([*differing, *(there - set(wanted))])
 
 
-def write(folder: Path) -> None:
+def write(folder: Path, targets: Mapping[str, Target] | None = None) -> None:
     """Write every schema; remove what is left over."""
     folder.mkdir(parents=True, exist_ok=True)
-    wanted = {f"{name}.schema.json": text(schema) for name, schema in schemas().items()}
+    wanted = {f"{name}.schema.json": text(schema) for name, schema in schemas(targets).items()}
     for path in folder.glob("*.schema.json"):
         if path.name not in wanted:
             path.unlink()
@@ -78,14 +84,14 @@ def write(folder: Path) -> None:
 
 
 def main() -> int:
-    """Write or check `schemas/` of the current folder."""
-    folder = Path("schemas")
+    """Write or check `schemas/` of the current folder: of monctl's own targets, whatever else is installed."""
+    folder, own = Path("schemas"), discover(of=DISTRIBUTION)
     if "--check" in sys.argv[1:]:
-        old = stale(folder)
+        old = stale(folder, own)
         for name in old:
             sys.stderr.write(f"{folder / name} is stale: run `python -m monctl.schema`\n")
         return 1 if old else 0
-    write(folder)
+    write(folder, own)
     return 0
 
 

@@ -14,7 +14,7 @@ from monctl.misread import Misread
 from monctl.resource import SecretRef
 from monctl.text_field import TextField
 
-__all__ = ["BadSecret", "Secret", "SecretField", "looks_secret", "reader", "resolve"]
+__all__ = ["SECRET_SHOWN", "BadSecret", "Secret", "SecretField", "looks_secret", "reader", "resolve"]
 
 _REFERENCE = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}\0]+)\}")
 _LONGEST_FILE = 65_536
@@ -111,16 +111,11 @@ def _write(secret: Secret) -> str:
     return secret.written
 
 
-SecretField = Annotated[
-    Secret,
-    TextField(
-        _read,
-        {
-            "type": "string",
-            "description": "A secret by reference: an environment variable or a file, never the value.",
-            "pattern": r"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$",
-            "examples": ["${env:SLACK_WEBHOOK_CRITICAL}", "${file:/run/secrets/pagerduty}"],
-        },
-        _write,
-    ),
-]
+SECRET_SHOWN = {
+    "type": "string",
+    "description": "A secret by reference: an environment variable or a file, never the value.",
+    "pattern": r"^\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}]+)\}$",
+    "examples": ["${env:SLACK_WEBHOOK_CRITICAL}", "${file:/run/secrets/pagerduty}"],
+}
+"""JSON Schema of a secret as it is written."""
+SecretField = Annotated[Secret, TextField(_read, SECRET_SHOWN, _write)]

@@ -197,15 +197,19 @@ class Target(Protocol):
 
 
 GROUP = "monctl.targets"
+DISTRIBUTION = "monctl-compiler"
+"""The distribution that this module and the targets of its own are in, as `pyproject.toml` calls it."""
 
 
-def discover() -> dict[str, Target]:
-    """Every installed target by name, sorted. Each entry point names a `Target` instance.
+def discover(*, of: str | None = None) -> dict[str, Target]:
+    """Every installed target by name, sorted; `of`: only those of one distribution. Each entry point names a `Target` instance.
 
     Raises UsageError when two packages claim one name, or one cannot be imported.
     """
     found: dict[str, Target] = {}
     for point in sorted(entry_points(group=GROUP), key=lambda point: point.name):
+        if of is not None and (point.dist is None or point.dist.name != of):
+            continue
         if point.name in found:
             raise UsageError(f"two installed packages offer a target named '{point.name}'", hint="uninstall one of them")
         try:

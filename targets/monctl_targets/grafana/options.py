@@ -8,6 +8,7 @@ from pydantic import AfterValidator, BeforeValidator, Field
 
 from monctl.misread import Misread
 from monctl.option_types import Names
+from monctl.spec.base import NUMBERS_TOO
 from monctl.target_options import Options
 from monctl_targets.grafana.version import NEWEST, OLDEST, read, show
 
@@ -28,7 +29,7 @@ Timing = Annotated[str, Names("calendars", "hours-"), Names("calendars", "holida
 class GrafanaOptions(Options):
     """The options of Grafana."""
 
-    version: Annotated[str, BeforeValidator(_version), AfterValidator(_known)] | None = None
+    version: Annotated[str, BeforeValidator(_version), AfterValidator(_known), Field(json_schema_extra=NUMBERS_TOO)] | None = None
     """The oldest server the specs are compiled for, such as `"12.1"`; the newest known when left out."""
     editable: bool | None = None
     """True leaves dashboards and alerting open to edits in the UI."""

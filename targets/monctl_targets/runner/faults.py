@@ -39,7 +39,7 @@ def _faults(program: Program) -> Iterator[Finding]:
         )
     shown = page.get("services") if isinstance(page, dict) else None
     for number, name in enumerate(shown if isinstance(shown, list | tuple) else ()):
-        if name not in program.services:
-            help = did_you_mean(str(name), program.services, noun="services") or "declare the service, or leave it out"
+        if isinstance(name, str) and name not in program.services:
+            help = did_you_mean(name, program.services, noun="services") or "declare the service, or leave it out"
             where = OPTIONS.at("page", "services", number)
             yield Finding("RUNNER102", f"the option 'page.services' names '{name}', which is no service", where, help=help)

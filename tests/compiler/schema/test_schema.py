@@ -15,6 +15,7 @@ from monctl.model_schema import models
 from monctl.schema import schemas, stale, write
 from monctl.spec.estate import Estate
 from monctl.spec.file import SpecFile
+from monctl.target import DISTRIBUTION, discover
 
 ROOT = Path(__file__).resolve().parents[3]
 FILES = [*ROOT.glob("monitors/**/*.yaml"), *ROOT.glob("tests/twins/**/*.yaml")]
@@ -29,7 +30,7 @@ def _faults(name: str, text: str) -> list[str]:
 
 
 def test_the_committed_schemas_match_the_models() -> None:
-    assert stale(ROOT / "schemas") == [], "run: python -m monctl.schema"
+    assert stale(ROOT / "schemas", discover(of=DISTRIBUTION)) == [], "run: python -m monctl.schema"
 
 
 def test_writing_removes_what_is_left_over(tmp_path: Path) -> None:
