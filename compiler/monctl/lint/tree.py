@@ -123,6 +123,14 @@ def is_one_row(select: exp.Select) -> bool:
     )
 
 
+def grouped_by(select: exp.Select) -> Iterator[exp.Expr]:
+    """What the rows of a select are grouped by; `GROUP BY 1` is the first column."""
+    group = select.args.get("group")
+    for one in group.expressions if group is not None else ():
+        at = number(one)
+        yield select.expressions[int(at) - 1].unalias() if at is not None and 1 <= at <= len(select.expressions) else one
+
+
 def conjuncts(node: exp.Expr | None) -> Iterator[exp.Expr]:
     """The parts of a condition that must all hold. Without recursion: a generated condition has thousands."""
     left = [node] if node is not None else []
@@ -134,6 +142,11 @@ def conjuncts(node: exp.Expr | None) -> Iterator[exp.Expr]:
             left.append(one.this)
         else:
             yield one
+
+
+def is_comma(join: exp.Expr) -> bool:
+    """Whether a join is a comma, or the word alone: nothing says how, or by what."""
+    return not any(join.args.get(word) for word in ("kind", "side", "method", "on", "using"))
 
 
 def is_negated(node: exp.Expr) -> bool:

@@ -12,7 +12,7 @@ from monctl.lint.cte import part_of_with
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tables import is_key
-from monctl.lint.tree import aggregates, number, place
+from monctl.lint.tree import aggregates, grouped_by, place
 
 
 @query_rule("SQL033", "added-for-each-row", level=Level.WARNING, nodes=("Select",))
@@ -88,15 +88,7 @@ def _is_limited(name: str, select: exp.Select) -> bool:
     """Whether WHERE says something of a table, or the rows are grouped by it: then there may be one row of it."""
     where = select.args.get("where")
     limits = [where.this] if where is not None else []
-    return any(column.table.lower() in {name, ""} for one in (*limits, *_grouped(select)) for column in one.find_all(exp.Column))
-
-
-def _grouped(select: exp.Select) -> Iterator[exp.Expr]:
-    """What the rows are grouped by; `GROUP BY 1` is the first column."""
-    group = select.args.get("group")
-    for one in group.expressions if group is not None else ():
-        at = number(one)
-        yield select.expressions[int(at) - 1] if at is not None and 1 <= at <= len(select.expressions) else one
+    return any(column.table.lower() in {name, ""} for one in (*limits, *grouped_by(select)) for column in one.find_all(exp.Column))
 
 
 def _sources(select: exp.Select, joins: list[exp.Join]) -> Iterator[exp.Expr]:

@@ -17,11 +17,11 @@ _BEHIND = re.compile(r"((?:=|<>|!=)\s*NULL)\Z", re.IGNORECASE)
 _BEFORE = re.compile(r"\bNULL\s*(?:=|<>|!=)\s*\Z", re.IGNORECASE)
 
 
-@query_rule("SQL006", "compared-with-null", level=Level.ERROR, nodes=("EQ", "NEQ"), fixes=True)
+@query_rule("SQL006", "compared-with-null", level=Level.ERROR, nodes=("EQ", "NEQ", "Case"), fixes=True)
 def compared_with_null(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query compares with NULL by = or <>.
 
-    Such a comparison is never true and never false, whatever stands on the other side.
+    Such a comparison is never true and never false, whatever stands on the other side. `CASE a WHEN NULL` is one, too: it asks for `a = NULL`.
 
     **Why.** The condition selects nothing, the count is 0, and a monitor that waits for more than 0 is quiet for ever.
 
@@ -35,6 +35,11 @@ def compared_with_null(node: exp.Expr, query: Query, context: Context) -> Iterat
 
     **Source.** https://postgresql.org/message-id/00c301c3d33a%240fdab060%24af44053d%40winxp, which quotes the manual on `transform_null_equals` (read 2026-11-21)
     """
+    if isinstance(node, exp.Case):
+        for one in node.args.get("ifs") or () if node.this is not None else ():
+            if isinstance(one.this, exp.Null):
+                yield query.fault("'WHEN NULL' is never true", one.this, help="write CASE WHEN … IS NULL THEN …", words=r"\bWHEN\s+NULL\b")
+        return
     if not isinstance(node, exp.Binary):
         return
     if (isinstance(node.expression, exp.Null) or isinstance(node.this, exp.Null)) and node.find_ancestor(exp.Update, exp.Set) is None:

@@ -9,6 +9,7 @@ from sqlglot import expressions as exp
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
+from monctl.lint.declared import columns_of, sources
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tables import is_large, is_time, tables, type_of
@@ -25,8 +26,9 @@ _COMPARISONS = (exp.EQ, exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between)
 def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A condition computes with a column of a large table, so that no index on the column can be used.
 
-    `DATE(created_at) = …`, `created_at + INTERVAL '1 hour' > NOW()`, `LOWER(email) = …`. Said of tables that the datasource lists under `large`,
-    unless another condition limits a time, which stands alone: then few rows are left to compute with. A field of a JSON document is no computation,
+    `DATE(created_at) = …`, `created_at + INTERVAL '1 hour' > NOW()`, `LOWER(email) = …`. Said of columns of tables that the datasource lists
+    under `large`, unless another condition limits a time, which stands alone: then few rows are left to compute with. Whose a column is that does
+    not say so is looked up in `tables:`; where that does not tell, all that is read must be large tables. A field of a JSON document is no computation,
     nor is a cast to the type the column has, or in PostgreSQL from varchar to text, as which it prints `status = 'done'` in a view.
 
     **Why.** The database computes the figure for each row of the table to compare it. The same condition with the column alone on one side reads
@@ -54,12 +56,35 @@ def function_on_column(node: exp.Expr, query: Query, context: Context) -> Iterat
             continue
         others = [comparison.args.get(name) for name in ("this", "expression", "low", "high")]
         sides = [side for side in others if side is not None and side.find(exp.Column, exp.Query) is not None]
-        if len(sides) == 1 and (column := _computed(sides[0])) is not None and not _is_same(sides[0], query):
+        if (
+            len(sides) == 1
+            and (column := _computed(sides[0])) is not None
+            and not _is_same(sides[0], query)
+            and _is_of_large(column, select, query)
+        ):
             yield query.fault(
                 f"'{column.name}' is computed with, so no index on it is used",
                 sides[0],
                 help=f"leave '{column.name}' alone on its side, and compute with the other",
             )
+
+
+def _is_of_large(column: exp.Column, select: exp.Select, query: Query) -> bool:
+    """Whether a column is one of a large table, whichever of the tables that may have it is its own."""
+    name, may_have = column.name.lower(), []
+    for called, source in sources(select) or ():
+        if column.table:
+            known: tuple[str, ...] | None = (name,) if called.lower() == column.table.lower() else ()
+        else:
+            known = columns_of(source, query)
+        if known is not None and name in {one.lower() for one in known}:
+            may_have = [source]
+            break
+        if known is None:
+            may_have.append(source)
+    return bool(may_have) and all(
+        isinstance(one, exp.Table) and query.datasource is not None and is_large(one, query.datasource) for one in may_have
+    )
 
 
 def _limits_time(part: exp.Expr, query: Query) -> bool:

@@ -8,6 +8,7 @@ from sqlglot import expressions as exp
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
+from monctl.lint.cte import part_of_with
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tree import bare, conjuncts, is_one_row
@@ -18,8 +19,8 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
     """A query takes some of its rows, and nothing says which.
 
     LIMIT (or FETCH FIRST) without ORDER BY gives any rows the database finds first. Where it does not matter nothing is said: inside
-    EXISTS, on a result that has one row or the same in each (`SELECT 1 FROM …`), in the modes `rows` and `exists`, which only cap how many are told, and where a subquery looks one row
-    up by a value it is equal to, or takes the first of what a function gives.
+    EXISTS, on a result that has one row or the same in each (`SELECT 1 FROM …`), in the modes `rows` and `exists`, which only cap how many are told, where a subquery looks one row
+    up by a value it is equal to, or takes the first of what a function gives, and in a part of WITH that reads itself, which LIMIT ends.
 
     **Why.** The figure changes with the plan of the query: after a vacuum, an index, an upgrade. An alert on it means nothing.
 
@@ -31,7 +32,8 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
 
         SELECT duration FROM runs ORDER BY started_at DESC LIMIT 1
 
-    **Source.** PostgreSQL 17, LIMIT and OFFSET: https://access.crunchydata.com/documentation/postgresql17/latest/queries-limit.html (read 2026-11-21)
+    **Source.** PostgreSQL 17, LIMIT and OFFSET: https://access.crunchydata.com/documentation/postgresql17/latest/queries-limit.html (read 2026-11-21).
+    SQLite 3.40 takes LIMIT in a part of WITH that reads itself as its end, PostgreSQL 16 and DuckDB refuse it (tried 2026-11-21)
     """
     select = node.parent
     if not isinstance(select, exp.Query) or select.args.get("order") is not None:
@@ -42,7 +44,7 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
         return
     if isinstance(select.parent, exp.Exists) or (isinstance(select.parent, exp.Subquery) and isinstance(select.parent.parent, exp.Exists)):
         return
-    if isinstance(select, exp.Select) and _is_lookup(select):
+    if (isinstance(select, exp.Select) and _is_lookup(select)) or _reads_itself(select):
         return
     yield query.fault("LIMIT without ORDER BY takes rows by chance", node, help="add ORDER BY, so that it is known which rows come first")
 
@@ -50,6 +52,12 @@ def limit_without_order(node: exp.Expr, query: Query, context: Context) -> Itera
 def _is_constant(select: exp.Select) -> bool:
     """Whether all rows are the same: `SELECT 1 FROM …`."""
     return all(isinstance(bare(one.unalias()), exp.Literal | exp.Boolean | exp.Null) for one in select.expressions)
+
+
+def _reads_itself(select: exp.Query) -> bool:
+    """Whether it is a part of WITH that names itself: LIMIT there says how often."""
+    part = select.parent
+    return isinstance(part, exp.CTE) and any(part_of_with(one) is part for one in select.find_all(exp.Table))
 
 
 def _is_lookup(select: exp.Select) -> bool:

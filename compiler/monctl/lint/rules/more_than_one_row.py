@@ -13,12 +13,24 @@ from monctl.lint.cte import part_of_with
 from monctl.lint.queries import Query
 from monctl.lint.rule import ROOT, query_rule
 from monctl.lint.tables import ONE_ROW
-from monctl.lint.tree import conjuncts, is_one_row, number
+from monctl.lint.tree import conjuncts, grouped_by, is_one_row, number
 
 _DEEPEST = 40
 """Queries inside of one another that are followed."""
 _MORE = ("where", "joins", "group", "order", "limit", "distinct")
 """Parts of a select that somebody wrote who knows that there are several rows."""
+_OF_ROWS = (exp.Column, exp.Star, exp.Query, exp.Window, exp.Rollup, exp.Cube, exp.GroupingSets)
+_STEADY = (
+    exp.Cast,
+    exp.CurrentTimestamp,
+    exp.CurrentDatetime,
+    exp.CurrentDate,
+    exp.CurrentTime,
+    exp.Extract,
+    exp.TimestampTrunc,
+    exp.DateTrunc,
+)
+"""Functions that give the same for the same."""
 _WILDCARD = re.compile(r"[%_\\]")
 
 
@@ -27,8 +39,8 @@ def more_than_one_row(node: exp.Expr, query: Query, context: Context) -> Iterato
     """An alert depends on a query that gives one row, and this one may give several.
 
     In the mode `value` one row is read. GROUP BY gives a row for each group, and a select without an aggregate one for each row it finds.
-    Nothing is said where LIMIT 1 keeps one, where every group, or some column of the table, is compared with one value, and of a plain select from
-    something the datasource does not declare: it may be a view of one row.
+    Nothing is said where LIMIT 1 keeps one, where all that is grouped by is the same in every row (`GROUP BY 1` of `SELECT 1 AS time, …`) or compared
+    with one value, where some column of the table is, and of a plain select from something the datasource does not declare: it may be a view of one row.
 
     **Why.** With the second row the check fails: it cannot know which of them counts. Until there is a second one, all tests pass.
 
@@ -83,10 +95,15 @@ def _at_most_one(node: exp.Expr, within: tuple[exp.Expr, ...] = ()) -> bool:
     where = node.args.get("where")
     fixed = [column for part in conjuncts(where.this if where is not None else None) for column in _fixed(part)]
     if group is not None:
-        return all(one in fixed for one in group.expressions) and not any(
+        return all(one in fixed or _is_constant(one) for one in grouped_by(node)) and not any(
             group.args.get(part) for part in ("cube", "rollup", "grouping_sets")
         )
     return bool(fixed) or _source_is_one(node, within)
+
+
+def _is_constant(node: exp.Expr) -> bool:
+    """Whether it is the same in every row: a number, a text, the time now, and what is computed from nothing else."""
+    return not any(isinstance(one, _OF_ROWS) or (isinstance(one, exp.Func) and not isinstance(one, _STEADY)) for one in node.walk())
 
 
 def _fixed(part: exp.Expr) -> Iterator[exp.Column]:

@@ -12,6 +12,7 @@ from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.queries import Query
 from monctl.lint.rule import ROOT, found, query_rule
+from monctl.lint.tables import type_of
 
 _NAMES = {"mysql": "MySQL", "postgres": "PostgreSQL", "sqlite": "SQLite", "duckdb": "DuckDB"}
 _HIDDEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|--[^\n]*|/\*.*?\*/""", re.DOTALL)
@@ -67,13 +68,19 @@ _LACKS: dict[str, dict[str, str]] = {
     },
 }  # fmt: skip
 
+_UNITS = frozenset({"MICROSECOND", "SECOND", "MINUTE", "HOUR", "DAY", "WEEK", "MONTH", "QUARTER", "YEAR"})
+_FLOATS = (exp.DType.DOUBLE, exp.DType.FLOAT)
+_FLOAT = re.compile(r"double precision|real|float\d?(?:\s*\(\d+\))?")
 
-@query_rule("SQL030", "not-of-this-dialect", level=Level.ERROR, nodes=(ROOT,))
+
+@query_rule("SQL030", "not-of-this-dialect", level=Level.ERROR, nodes=(ROOT, "Round", "TimestampDiff"))
 def not_of_this_dialect(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
-    """A query uses a word that its database does not have.
+    """A query uses a word, or a form of a function, that its database does not have.
 
     FILTER, `::` and ILIKE in MySQL, IFNULL and DATE_SUB in PostgreSQL, NOW() and INTERVAL in SQLite. They parse, as any function might be the
-    user's own, and fail when they are run. Functions named with a schema are left alone.
+    user's own, and fail when they are run. Functions named with a schema are left alone. Two forms are told as well: in PostgreSQL ROUND to digits of a
+    floating-point number, for it rounds only numeric to digits (said of casts, of columns that are declared so, of RANDOM and PERCENTILE_CONT, and of
+    what is computed from them), and in MySQL TIMESTAMPDIFF with its unit at the end.
 
     **Why.** The query was copied from an estate with another database. It fails on its first run, after the pull request is merged.
 
@@ -88,8 +95,12 @@ def not_of_this_dialect(node: exp.Expr, query: Query, context: Context) -> Itera
 
         query: SELECT SUM(CASE WHEN state = 'failed' THEN 1 ELSE 0 END) AS failed FROM jobs
 
-    **Source.** PostgreSQL 15, SQLite 3.40 and DuckDB 2.0 were asked; for MySQL 8.4 its list of functions (2026-11-21)
+    **Source.** PostgreSQL 15, SQLite 3.40 and DuckDB 2.0 were asked; for MySQL 8.4 its list of functions (2026-11-21). PostgreSQL 16 answers
+    "function round(double precision, integer) does not exist" (tried 2026-11-21)
     """
+    if isinstance(node, exp.Round | exp.TimestampDiff):
+        yield from _form(node, query)
+        return
     upper = query.text.upper() if query.dialect in _LACKS else ""
     likely = dict.fromkeys([pattern for hint, pattern in _hints(query.dialect) if hint in upper]) if upper else ()
     if not likely:
@@ -110,6 +121,47 @@ def not_of_this_dialect(node: exp.Expr, query: Query, context: Context) -> Itera
                 address=query.address,
                 within=(match.start(), match.end()),
             )
+
+
+def _form(node: exp.Round | exp.TimestampDiff, query: Query) -> Iterator[Finding]:
+    """A function that is there, but not for what is given to it."""
+    if isinstance(node, exp.Round):
+        if query.dialect == "postgres" and node.args.get("decimals") is not None and _is_float(node.this, query):
+            yield query.fault("PostgreSQL rounds no floating-point number to digits", node.this, help="write ROUND((…)::numeric, …)")
+    elif query.dialect == "mysql" and _is_unit(node.this) and not _is_unit(node.args.get("unit")):
+        yield query.fault(
+            f"TIMESTAMPDIFF has its unit first, and not '{node.this.name}' at the end", node, help="write TIMESTAMPDIFF(unit, from, to)"
+        )
+
+
+def _is_unit(node: exp.Expr | None) -> bool:
+    return isinstance(node, exp.Column | exp.Var) and not node.text("table") and node.name.upper().removeprefix("SQL_TSI_") in _UNITS
+
+
+def _is_float(node: exp.Expr | None, query: Query) -> bool:
+    """Whether a node is certainly of a floating-point type, or of one that such a figure makes of another, such as an interval."""
+    left = [node]
+    while left:
+        match left.pop():
+            case exp.Cast(to=to):
+                if to.this in _FLOATS:
+                    return True
+            case exp.Column() as one:
+                if _FLOAT.fullmatch(type_of(one, query) or ""):
+                    return True
+            case exp.Rand() | exp.PercentileCont():
+                return True
+            case exp.Add() | exp.Sub() | exp.Mul() | exp.Div() as one:
+                left += (one.left, one.right)
+            case exp.Coalesce() | exp.Greatest() | exp.Least() as one:
+                left += (one.this, *one.expressions)
+            case exp.Paren() | exp.Neg() | exp.Abs() | exp.Nullif() | exp.Filter() | exp.Window() | exp.WithinGroup() as one:
+                left.append(one.this)
+            case exp.Sum() | exp.Avg() | exp.Max() | exp.Min() as one:
+                left.append(one.this)
+            case exp.Subquery(this=exp.Select(expressions=[one])):
+                left.append(one.unalias())
+    return False
 
 
 @cache

@@ -68,6 +68,7 @@ _WRITES: dict[type[exp.Expr], str] = {
 _LOCKING = r"(?<!\w)(?:FOR\s+(?:NO\s+KEY\s+|KEY\s+)?(?:UPDATE|SHARE)|LOCK\s+IN\s+SHARE\s+MODE)(?!\w)"
 _CLAUSE = re.compile(rf"\s*{_LOCKING}(?:\s+OF\s+\w+(?:\s*,\s*\w+)*)?(?:\s+NOWAIT(?!\w))?(?!\s+(?:OF|SKIP|NOWAIT)\b)", re.IGNORECASE)
 """SKIP LOCKED leaves rows out: without it the figure is another one."""
+_COMMENTS = re.compile(r"\A(?:\s+|--[^\n]*|#[^\n]*|/\*.*?\*/)+", re.DOTALL)
 _WAY_OUT = "measure with a SELECT that only reads, by a role that may do no more"
 
 
@@ -85,7 +86,8 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
     (CREATE, DROP, ALTER, TRUNCATE), SELECT INTO, locking reads (FOR UPDATE, FOR SHARE), and functions with effects (nextval, pg_sleep,
     pg_terminate_backend, GET_LOCK). So are functions that read files of the server (pg_read_file, LOAD_FILE) or run a statement elsewhere (dblink):
     they change nothing by themselves, but ask for a role that may do far more than read tables. Names and sizes of files are no content of any:
-    pg_ls_waldir and its like are made for members of pg_monitor, and EXECUTE on pg_ls_dir or pg_stat_file may be granted alone.
+    pg_ls_waldir and its like are made for members of pg_monitor, and EXECUTE on pg_ls_dir or pg_stat_file may be granted alone. An expression without
+    SELECT is told here, too: it is no query at all.
 
     **Why.** A monitor runs every few minutes for years, at several places at once, and again when it fails. What it changes, it changes
     each time; what it locks, the application waits for.
@@ -109,6 +111,8 @@ def not_read_only(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
         yield query.fault(
             f"a query only reads, but this has {_WRITES[type(node)]}", node, help=_WAY_OUT, words=_LOCKING, fix=_fix(node, query)
         )
+    elif node is query.tree and _is_expression(node):
+        yield query.fault("this is an expression, and no query", help="write SELECT before it")
     elif node is query.tree and not isinstance(node, exp.Query | exp.Values | exp.Pragma | exp.Describe):
         yield query.fault(f"a query only reads, but this is {_statement(query.text)}", help=_WAY_OUT)
 
@@ -123,8 +127,13 @@ def _effect(function: exp.Anonymous, dialect: str) -> str | None:
     return "runs a statement in another database, which may be any" if name in _ELSEWHERE.get(dialect, ()) else None
 
 
+def _is_expression(node: exp.Expr) -> bool:
+    """Whether the whole of a text is a figure or a condition. Words alone are no such thing: LISTEN jobs, CHECKPOINT."""
+    return isinstance(node.unalias(), exp.Condition) and not isinstance(node.unalias(), exp.Query | exp.Column)
+
+
 def _statement(text: str) -> str:
-    word = text.split(maxsplit=1)[0].upper()
+    word = _COMMENTS.sub("", text).split(maxsplit=1)[0].upper()
     return f"{'an' if word[0] in 'AEIOU' else 'a'} {word}"
 
 

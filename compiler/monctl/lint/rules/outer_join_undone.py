@@ -24,19 +24,22 @@ _STRICT = (
 
 @query_rule("SQL023", "outer-join-undone", level=Level.WARNING, nodes=("Select",))
 def outer_join_undone(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
-    """A query keeps rows without a partner by LEFT JOIN, and WHERE drops them again.
+    """A query keeps rows without a partner by LEFT JOIN, and WHERE drops them again, or asks for those that JOIN has dropped.
 
-    The columns of the joined table are NULL in such rows, what is computed from them is NULL too, and a comparison with NULL is never true.
+    The columns of the joined table are NULL in such rows, what is computed from them is NULL too, and a comparison with NULL is never true. For the
+    same reason nothing is left of `WHERE p.track_id IS NULL` after `JOIN posts p ON p.track_id = t.id`.
 
-    **Why.** Somebody wanted to see what has no partner: tracks without a post. These are the rows that are missing, and the count looks good.
+    **Why.** Somebody wanted to see what has no partner: tracks without a post. These are the rows that are missing, and the count is always 0.
 
     **Example**
 
-        SELECT COUNT(*) AS tracks FROM tracks t LEFT JOIN posts p ON p.track_id = t.id WHERE p.created_at > NOW() - INTERVAL '1 hour'
+        SELECT COUNT(*) FILTER (WHERE p.id IS NULL) AS silent FROM tracks t
+        LEFT JOIN posts p ON p.track_id = t.id WHERE p.created_at > NOW() - INTERVAL '1 hour'
 
     **Instead**
 
-        SELECT COUNT(*) AS tracks FROM tracks t LEFT JOIN posts p ON p.track_id = t.id AND p.created_at > NOW() - INTERVAL '1 hour'
+        SELECT COUNT(*) FILTER (WHERE p.id IS NULL) AS silent FROM tracks t
+        LEFT JOIN posts p ON p.track_id = t.id AND p.created_at > NOW() - INTERVAL '1 hour'
 
     or JOIN, where the others are not wanted.
 
@@ -47,6 +50,7 @@ def outer_join_undone(node: exp.Expr, query: Query, context: Context) -> Iterato
     all_ = node.args.get("joins")
     if where is None or not all_:
         return
+    yield from _missed(where, all_, query)
     joins = {join.this.alias_or_name.lower() for join in all_ if str(join.args.get("side") or "").upper() == "LEFT"}
     for part in conjuncts(where.this) if joins else ():
         if not isinstance(part, _COMPARISONS):
@@ -61,6 +65,37 @@ def outer_join_undone(node: exp.Expr, query: Query, context: Context) -> Iterato
                 part,
                 help="move the condition to ON, or write JOIN",
             )
+
+
+def _missed(where: exp.Expr, joins: list[exp.Join], query: Query) -> Iterator[Finding]:
+    """`IS NULL` of a column that an inner join compares by `=`; not where an outer join after it may bring rows without one."""
+    missing = {}
+    for part in conjuncts(where.this):
+        if isinstance(part, exp.Is) and isinstance(part.expression, exp.Null) and not part.args.get("negate"):
+            column = part.this.unnest()
+            if isinstance(column, exp.Column):
+                missing[_identity(column)] = part, column
+    if not missing:
+        return
+    compared: set[tuple[str, ...]] = set()
+    for join in joins:
+        side, on = str(join.args.get("side") or "").upper(), join.args.get("on")
+        if side in {"RIGHT", "FULL"}:
+            compared.clear()
+        elif not side and join.args.get("kind") in {None, "", "INNER"}:
+            sides = (side for part in conjuncts(on) if isinstance(part, exp.EQ) for side in (part.left, part.right))
+            compared |= {_identity(side) for side in sides if isinstance(side, exp.Column)}
+    for identity, (part, column) in missing.items():
+        if identity in compared:
+            yield query.fault(
+                f"'{column.sql()}' is never NULL here: JOIN drops the rows without it",
+                part,
+                help="write LEFT JOIN, where rows without a partner are asked for",
+            )
+
+
+def _identity(column: exp.Column) -> tuple[str, ...]:
+    return tuple(part.name.lower() for part in column.parts)
 
 
 def _needed(side: exp.Expr, joins: set[str]) -> exp.Column | None:

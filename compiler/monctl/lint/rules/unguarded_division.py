@@ -32,7 +32,8 @@ def unguarded_division(node: exp.Expr, query: Query, context: Context) -> Iterat
 
     Found where the dialect raises an error (PostgreSQL; MySQL, SQLite and DuckDB give NULL) and the divisor counts or sums, itself or under a
     name given to it, and nothing keeps it from zero: no NULLIF, GREATEST or CASE around it, no condition on it in WHERE or HAVING. A count of the
-    rows of a group, of a key in them, or of all the rows that the groups are made of, is at least 1. One divisor is told once in a query.
+    rows of a group, of a key in them, or of all the rows that the groups are made of, is at least 1, and a sum of such counts is that or NULL. What MIN,
+    MAX and AVG pick from a column is taken as the column itself, which may never be 0. One divisor is told once in a query.
 
     **Why.** It works on every day but the quiet one. On an empty table, at night, after a clean-up, the query fails, and what failed is
     the monitor, not what it watches.
@@ -112,8 +113,10 @@ def _can_be_zero(node: exp.Expr, division: exp.Expr, query: Query, depth: int = 
             inside = [bare(one.unalias())]
         case exp.Column():
             inside = [made] if isinstance(made := _made(node, query), exp.Count | exp.Sum | exp.Filter) else []
-        case exp.Count() | exp.Sum():
-            return not _adds_what_has_run(node, query)
+        case exp.Count():
+            return True
+        case exp.Sum():
+            return not _adds_what_has_run(node, query) and not _adds_counts(node, division, query)
     return any(_can_be_zero(one, division, query, depth + 1) for one in inside)
 
 
@@ -125,8 +128,19 @@ def _adds_what_has_run(node: exp.Expr, query: Query) -> bool:
     return any(table.name.lower().startswith(_STATEMENTS) for table in query.tree.find_all(exp.Table))
 
 
-def _made(column: exp.Column, query: Query) -> exp.Expr | None:
-    """What a column of a subquery or of WITH is made of; None for columns of tables, and where it may be one."""
+def _adds_counts(node: exp.Sum, division: exp.Expr, query: Query) -> bool:
+    """SUM of what is at least 1 in every row, as a count of groups is that a subquery or WITH makes: NULL of no rows, else at least 1."""
+    added, depth = bare(node.this), 0
+    while isinstance(added, exp.Column) and depth < _DEEPEST:
+        made = _made(added, query, of_one=True)
+        if made is None:
+            return False
+        added, depth = made, depth + 1
+    return (number(added) or 0) > 0 or is_positive(added, division, query)
+
+
+def _made(column: exp.Column, query: Query, *, of_one: bool = False) -> exp.Expr | None:
+    """What a column of a subquery or of WITH is made of; None for columns of tables, where it may be one, and with `of_one` of several selects."""
     select = column.find_ancestor(exp.Select)
     if select is None or select.args.get("from_") is None:
         return None
@@ -136,12 +150,20 @@ def _made(column: exp.Column, query: Query) -> exp.Expr | None:
     for source in named:
         part = part_of_with(source)
         inner = source.this if isinstance(source, exp.Subquery) else part.this if part is not None else None
-        made_of = outer_select(inner) if inner is not None else None
+        made_of = outer_select(inner) if inner is not None and not (of_one and _has_more(source, part, inner)) else None
         yields = columns(made_of, query) if made_of is not None else []
         if made_of is None or any(name is None or name == "*" for name, _ in yields):
             return None
         found.extend(bare(one) for name, one in yields if (name or "").lower() == column.name.lower())
     return found[0] if len(found) == 1 else None
+
+
+def _has_more(source: exp.Expr, part: exp.CTE | None, inner: exp.Expr) -> bool:
+    """Whether a subquery is made of several selects, or its columns are given other names."""
+    aliases = [one.args.get("alias") for one in (source, part) if one is not None]
+    while isinstance(inner, exp.Subquery):
+        inner = inner.this
+    return isinstance(inner, exp.SetOperation) or any(one is not None and one.args.get("columns") for one in aliases)
 
 
 def _is_conditional(node: exp.Expr) -> bool:

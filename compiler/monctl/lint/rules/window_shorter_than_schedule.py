@@ -20,7 +20,8 @@ def window_shorter_than_schedule(node: exp.Expr, query: Query, context: Context)
     """A query looks back less far than the time between two of its runs.
 
     The window is what a condition such as `created_at > NOW() - INTERVAL '5 minutes'` leaves open. It should be as long as `every`, and
-    longer by the `lag` the datasource declares. Only values that an alert depends on are looked at: a figure for a dashboard may be a sample.
+    longer by the `lag` the datasource declares. Only values that an alert depends on are looked at: a figure for a dashboard may be a sample,
+    and without `values:` only the first column is read.
 
     **Why.** What happens between the end of one window and the beginning of the next is never counted. Alerts on it come by luck.
 
@@ -54,6 +55,8 @@ def window_shorter_than_schedule(node: exp.Expr, query: Query, context: Context)
 def _is_unwatched(node: exp.Expr, query: Query) -> bool:
     """Whether the window belongs to one column of the query that no alert looks at."""
     select = outer_select(query.tree)
+    if select is not None and not query.source.values and query.source.mode == "value":
+        return any(below is node for column in select.expressions[1:] for below in column.walk())
     name = column_of(node, select) if select is not None else None
     return name is not None and name in query.source.values and not query.is_watched(name)
 
