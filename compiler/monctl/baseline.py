@@ -1,11 +1,11 @@
-"""[I/O] Baselines: findings that are known and shall not be told again. A finding is known by code, object and message, not by its line."""
+"""[I/O] Baselines: findings that are known and shall not be told again. A finding is known by code, object and what it says, not by its line."""
 
 from __future__ import annotations
 
 import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
 from typing import Literal
@@ -21,8 +21,12 @@ FORMAT_VERSION = 1
 
 
 def digest(found: Finding) -> str:
-    """16 hexadecimal digits of the message: the same as long as it says the same, wherever it stands."""
-    return sha256(found.message.encode()).hexdigest()[:16]
+    """16 hexadecimal digits of what it says: the same wherever it stands, and whichever other objects it names or counts."""
+    return _digits(found.message if found.same is None else found.same)
+
+
+def _digits(text: str) -> str:
+    return sha256(text.encode()).hexdigest()[:16]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -79,7 +83,46 @@ class Compared:
 
 def known(estate: str, found: Finding) -> Known:
     """What a finding of an estate is known by."""
-    return Known(estate, found.code, found.address or "", digest(found))
+    address = found.address if found.same_at is None else found.same_at
+    return Known(estate, found.code, address or "", digest(found))
+
+
+@dataclass(slots=True)
+class Memory:
+    """What was found before, and how often."""
+
+    counts: Counter[Known]
+    left: Counter[Known] = field(init=False)
+    """Of which there is no finding any more, or fewer."""
+
+    def __post_init__(self) -> None:
+        self.left = self.counts.copy()
+
+    def new(self, estate: str, findings: Sequence[Finding]) -> list[Finding]:
+        """Those of an estate's findings that were not there, in their order.
+
+        First each is looked for where it is, then where it may have been told instead: then others may be known by the same.
+        """
+        unknown = [one for one in findings if not self._takes(known(estate, one)) and not self._takes(self._by_message(estate, one))]
+        elsewhere = {id(one): there for one in unknown if (there := self._elsewhere(estate, one))}
+        for there in elsewhere.values():
+            for one in there:
+                self.left[one] = 0
+        return [one for one in unknown if id(one) not in elsewhere]
+
+    def _takes(self, one: Known) -> bool:
+        is_known = self.left[one] > 0
+        self.left[one] -= is_known
+        return is_known
+
+    def _elsewhere(self, estate: str, found: Finding) -> tuple[Known, ...]:
+        several = (tuple(Known(estate, found.code, address, digest(found)) for address in each) for each in found.elsewhere)
+        return next((each for each in several if each and all(self.counts[one] for one in each)), ())
+
+    @staticmethod
+    def _by_message(estate: str, found: Finding) -> Known:
+        """What older baselines know it by."""
+        return Known(estate, found.code, found.address or "", _digits(found.message))
 
 
 def read(path: Path) -> Document:
@@ -99,19 +142,17 @@ def read(path: Path) -> Document:
 
 def compare(found: Mapping[str, Sequence[Finding]], baseline: Document) -> Compared:
     """The findings of each estate beside the entries of a baseline. What says that a spec is not valid is never known; other estates' entries wait."""
-    left: Counter[Known] = Counter()
+    counts: Counter[Known] = Counter()
     for entry in baseline.findings:
-        left[entry.known] += entry.count
-    new, old = [], []
+        counts[entry.known] += entry.count
+    memory = Memory(counts)
+    new: list[Finding] = []
+    old: list[Finding] = []
     for estate, findings in found.items():
-        for finding in findings:
-            one = known(estate, finding)
-            if left[one] > 0 and not is_locked(finding.code):
-                left[one] -= 1
-                old.append(finding)
-            else:
-                new.append(finding)
-    stale = [entry for entry in baseline.findings if entry.estate in found and left[entry.known] > 0]
+        unknown = {id(one) for one in memory.new(estate, [one for one in findings if not is_locked(one.code)])}
+        for one in findings:
+            (new if is_locked(one.code) or id(one) in unknown else old).append(one)
+    stale = [entry for entry in baseline.findings if entry.estate in found and memory.left[entry.known] > 0]
     return Compared(new, old, stale)
 
 

@@ -12,9 +12,20 @@ from pathlib import Path
 from monctl.errors import UsageError
 
 _HUNK = re.compile(rb"@@ -\d+(?:,(?P<gone>\d+))? \+(?P<first>\d+)(?:,(?P<new>\d+))? @@")
-_DIFF = ("diff", "--no-color", "--no-ext-diff", "--no-textconv", "--no-renames", "--no-relative", "--ignore-submodules=all")
-"""Neither programs that a configuration names nor renames: a file under a new name is new."""
+_DIFF = (
+    "diff", "--no-color", "--no-ext-diff", "--no-textconv", "--text", "--find-renames", "--no-relative", "--ignore-submodules=all"
+)  # fmt: skip
+"""No programs that a configuration names; of a file under a new name, what is not as in the old one."""
 _QUIET = ("-c", "core.fsmonitor=false", "-c", "core.quotePath=false")
+_OF_A_REPOSITORY = {
+    "GIT_ALTERNATE_OBJECT_DIRECTORIES", "GIT_COMMON_DIR", "GIT_DIR", "GIT_GRAFT_FILE", "GIT_IMPLICIT_WORK_TREE", "GIT_INDEX_FILE",
+    "GIT_INTERNAL_SUPER_PREFIX", "GIT_NO_REPLACE_OBJECTS", "GIT_OBJECT_DIRECTORY", "GIT_PREFIX", "GIT_REPLACE_REF_BASE", "GIT_SHALLOW_FILE",
+}  # fmt: skip
+"""What git tells its hooks: then the folder it is run in is taken for the top. `git rev-parse --local-env-vars` of git 2.39, but for the
+configuration, which may hold `safe.directory`, and GIT_WORK_TREE, which says where the top is."""
+_OF_PATHS = {"GIT_DIFF_OPTS", "GIT_GLOB_PATHSPECS", "GIT_ICASE_PATHSPECS", "GIT_NOGLOB_PATHSPECS"}
+_AT_ONCE = 200
+"""Files asked for in one diff: a command line has an end."""
 _WHOLE = (range(1, 2**31),)
 
 
@@ -32,54 +43,97 @@ class Changes:
         return any(stretch.start <= last_line and first_line < stretch.stop for stretch in self.lines.get(os.path.realpath(file), ()))
 
 
-def since(ref: str, folders: Iterable[Path]) -> Changes:
-    """What has changed below some folders since `ref` and HEAD parted: committed, staged, edited, and files git does not know yet.
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A file that is not as it was."""
 
-    Raises UsageError outside a repository, for a name that is no commit, and where git is not installed.
+    name: str
+    """From the top of the repository, as it is now."""
+    was: str
+    """The same, but of a file that was moved."""
+    is_there: bool
+
+
+def since(ref: str, folders: Mapping[Path, Iterable[Path]]) -> Changes:
+    """What has changed below some folders, and in files elsewhere in their repositories, since `ref` and HEAD parted.
+
+    That is what was committed, staged and edited, and files git does not know yet. Raises UsageError outside a repository, for a name that is no
+    commit, and where git is not installed.
     """
     lines: dict[str, Sequence[range]] = {}
-    for folder in folders:
-        top = _top(folder)
+    for folder, files in folders.items():
+        top = top_of(folder)
         commit = parted(folder, ref)
-        lines |= {os.path.realpath(top / name): stretches for name, stretches in _changed(folder, commit)}
-        lines |= {
-            os.path.realpath(folder / name): _WHOLE for name in _names(git(folder, "ls-files", "--others", "--exclude-standard", "-z"))
-        }
+        below, others = Path(folder).resolve(), {Path(file).resolve() for file in files}
+        asked = [one for one in changed(top, commit) if (path := (top / one.name).resolve()).is_relative_to(below) or path in others]
+        for at in range(0, len(asked), _AT_ONCE):
+            lines |= {os.path.realpath(top / name): stretches for name, stretches in _stretches(top, commit, asked[at : at + _AT_ONCE])}
+        elsewhere = sorted(path for path in others if path.is_relative_to(top) and not path.is_relative_to(below))
+        named = [os.path.relpath(path, top) for path in (below, *elsewhere)]
+        untracked = git(top, "ls-files", "--others", "--exclude-standard", "-z", "--", *named)
+        lines |= {os.path.realpath(top / name): _WHOLE for name in _names(untracked)}
     return Changes(lines)
 
 
-def _top(folder: Path) -> Path:
+def top_of(folder: Path) -> Path:
+    """The top of the repository that a folder is in. Raises UsageError where there is none, and where git refuses it, in its own words."""
     done = _run(folder, "rev-parse", "--show-toplevel")
-    if done.returncode != 0:
+    if done.returncode == 0:
+        return Path(os.fsdecode(done.stdout.removesuffix(b"\n")))
+    said = done.stderr.decode(errors="replace")
+    if not said or "not a git repository" in said:
         raise UsageError(
             f"--base compares with a commit, and {_shown(folder)} is in no git repository",
             hint="run it inside the repository, or leave --base out",
         )
-    return Path(os.fsdecode(done.stdout.rstrip(b"\n")))
+    fault, _, rest = said.strip().partition("\n")
+    way_out = next((line.strip() for line in rest.splitlines() if line.strip().startswith("git ")), None)
+    raise UsageError(
+        f"--base compares with a commit, and git refuses {_shown(folder)}: {fault.removeprefix('fatal: ')}",
+        hint=f"`{way_out}`, if it is to be trusted; or leave --base out" if way_out else "leave --base out to see everything",
+    )
 
 
 def parted(folder: Path, ref: str) -> str:
-    """The commit where `ref` and HEAD parted; where they share nothing, `ref` itself. Raises UsageError for a name that is no commit."""
+    """The commit where `ref` and HEAD parted. Raises UsageError for a name that is no commit, and where they share none."""
     known = (
         None
         if ref.startswith("-") or not ref.strip() or "\0" in ref
         else _run(folder, "rev-parse", "--verify", "--quiet", f"{ref}^{{commit}}")
     )
     if known is None or known.returncode != 0:
-        _top(folder)
+        top_of(folder)
         raise UsageError(
             f"git knows no commit '{ref}'",
             hint="name a branch, a tag or a commit; in a workflow fetch it first (`fetch-depth: 0` of actions/checkout)",
         )
-    commit = known.stdout.decode().strip()
-    base = _run(folder, "merge-base", commit, "HEAD")
-    return base.stdout.decode().split()[0] if base.returncode == 0 and base.stdout else commit
+    base = _run(folder, "merge-base", known.stdout.decode().strip(), "HEAD")
+    if base.returncode == 0 and base.stdout:
+        return base.stdout.decode().split()[0]
+    is_shallow = _run(folder, "rev-parse", "--is-shallow-repository").stdout.strip() == b"true"
+    raise UsageError(
+        f"no common commit of '{ref}' and HEAD is known, so it cannot be said what has changed since they parted",
+        hint="fetch more history: `fetch-depth: 0` of actions/checkout, or `git fetch --unshallow`"
+        if is_shallow
+        else "name a commit that HEAD came from, or leave --base out",
+    )
 
 
-def _changed(folder: Path, commit: str) -> Iterator[tuple[str, Sequence[range]]]:
-    """Each changed file, by its path from the top, with its stretches. The diff is read beside the list of names, which needs no unquoting."""
-    names = _names(git(folder, *_DIFF, "--name-only", "-z", commit, "--", "."))
-    stretches = list(_files(git(folder, *_DIFF, "--unified=0", "--inter-hunk-context=0", commit, "--", ".")))
+def changed(top: Path, commit: str, *, among: Iterable[str] = ()) -> list[Changed]:
+    """The files of a repository that are not as they were at a commit; `among` narrows them, and then a file is moved only within these."""
+    told = iter(_names(git(top, *_DIFF, "--name-status", "-z", commit, "--", *among)))
+    found = []
+    for status in told:
+        was = next(told)
+        found.append(Changed(next(told) if status[0] in "RC" else was, was, status[0] != "D"))
+    return found
+
+
+def _stretches(top: Path, commit: str, some: Iterable[Changed]) -> Iterator[tuple[str, Sequence[range]]]:
+    """Each file, by its path from the top, with its stretches. The diff is read beside the list of names, which needs no unquoting."""
+    among = sorted({name for one in some for name in (one.name, one.was)})
+    names = [one.name for one in changed(top, commit, among=among)]
+    stretches = list(_files(git(top, *_DIFF, "--unified=0", "--inter-hunk-context=0", commit, "--", *among)))
     if len(stretches) != len(names):  # a merge with conflicts: git tells of some files twice
         yield from ((name, _WHOLE) for name in names)
     else:
@@ -119,7 +173,9 @@ def git(folder: Path, *arguments: str, given: bytes | None = None) -> bytes:
 
 
 def _run(folder: Path, *arguments: str, given: bytes | None = None) -> subprocess.CompletedProcess[bytes]:
-    environ = {**os.environ, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
+    dropped = _OF_PATHS if "GIT_WORK_TREE" in os.environ else _OF_PATHS | _OF_A_REPOSITORY
+    kept = {name: value for name, value in os.environ.items() if name not in dropped}
+    environ = {**kept, "GIT_OPTIONAL_LOCKS": "0", "GIT_LITERAL_PATHSPECS": "1", "LC_ALL": "C"}
     command = ["git", *_QUIET, *arguments]
     try:
         return subprocess.run(command, cwd=folder, env=environ, input=given or b"", capture_output=True, check=False)  # noqa: S603  # git, from the PATH as everywhere

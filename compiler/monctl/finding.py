@@ -74,6 +74,12 @@ class Finding:
     """Only where it is certain. After `located` every edit has its span; a fix that cannot be written in the file as it stands is gone."""
     over: tuple[str | int, ...] | None = None
     """Of an option of a target: its path in the block of the environment, which wins. `located` moves the finding there where the file has it."""
+    same: str | None = None
+    """What tells it from others of its code at its address, where the message names or counts what is not its own; None: the message."""
+    same_at: str | None = None
+    """The address it is known at, where it is told at the first of several objects: empty where it is about all of them. None: `address`."""
+    elsewhere: tuple[tuple[str, ...], ...] = ()
+    """Where the same is told when other objects come or go: each some addresses that tell it together. What is known there is known here."""
 
 
 def located(findings: Iterable[Finding], sources: Sources) -> list[Finding]:

@@ -142,7 +142,11 @@ def test_a_word_like_none_is_told_where_the_rules_are(capsys: pytest.CaptureFixt
 @pytest.mark.parametrize(
     ("code", "told"),
     [
-        ("UPTIMEROBOT104", "UPTIMEROBOT104 is no lint rule: it says what the target uptimerobot does not take\n  help: its message says"),
+        (
+            "UPTIMEROBOT104",
+            "UPTIMEROBOT104 is no lint rule: it says what the target uptimerobot does not take (several monitors ask one URL or name)\n  help: its message says",
+        ),
+        ("GRAFANA999", "there is no rule 'GRAFANA999'\n  help: codes of GRAFANA go from GRAFANA101 to GRAFANA104"),
         ("page-without-runbok", "there is no rule 'page-without-runbok'\n  help: did you mean 'page-without-runbook'?"),
         ("SQL", "there is no rule 'SQL'\n  help: `monctl lint --rules` lists them"),
     ],
@@ -150,6 +154,14 @@ def test_a_word_like_none_is_told_where_the_rules_are(capsys: pytest.CaptureFixt
 def test_a_code_without_a_page(code: str, told: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["rule", code]) == 64
     assert capsys.readouterr().err.startswith(f"monctl: {told}")
+
+
+def test_a_code_that_no_target_has_is_refused(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["lint", "--select-rule", "UPTIMEROBOT999"]) == 64
+    assert capsys.readouterr().err == (
+        "monctl: no rule is called 'UPTIMEROBOT999', and no code begins so\n  help: codes of UPTIMEROBOT go from UPTIMEROBOT101 to UPTIMEROBOT121\n"
+    )
+    assert run(["lint", "--select-rule", "UPTIMEROBOT101"]) == 0
 
 
 def test_colours_are_forced_and_forbidden(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:

@@ -155,6 +155,7 @@ def test_only_changed_lines_are_mended_with_a_base(estate: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
+        (["--yes"], "monctl: --yes answers what --fix asks: say --fix --yes\n"),
         (["--diff"], "monctl: --diff shows what --fix would write: say --fix --diff\n"),
         (
             ["--fix", "--write-baseline", "x"],

@@ -159,3 +159,9 @@ def test_findings_come_in_the_order_of_the_files(linted: Any) -> None:
 
 def test_every_area_is_one_of_the_design() -> None:
     assert {one.area for one in all_rules()} == {"SQL", "MON", "ROUTE", "DASH", "SEC", "LINT"}
+
+
+def test_the_load_of_a_machine_is_called_what_the_spec_calls_it(linted: Any) -> None:
+    found = linted("monitors: {shop: {team: platform, host: cpu, alert: {critical: '> 95%'}}}").findings
+
+    assert [one.message for one in found if one.code == "MON020"] == ["one measurement of 'cpu' pages, and the next one ends it"]

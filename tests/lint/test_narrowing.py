@@ -3,30 +3,13 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 from pathlib import Path
 
 import pytest
 
 from monctl.cli import run
+from tests.lint.history import SETTINGS, SPECS, begin, commit, edit, git, told
 
-SETTINGS = "estate: shop\ntargets: {uptimerobot: {}}\nrules: {ROUTE: off}\n"
-SPECS = """teams: {ops: {}}
-severities:
-  critical: {pages: true, notify: [mail]}
-channels:
-  mail: {email: {to: [ana@example.com]}}
-monitors:
-  web:
-    http: https://example.com
-    alert:
-      critical: down
-  shop:
-    http: https://shop.example.com
-    alert:
-      critical: down
-"""
 EVERYTHING = [
     "MON005 monitor.web",
     "MON006 monitor.web",
@@ -46,40 +29,8 @@ def estate(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def repository(estate: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The estate with one commit, in a repository no configuration of the machine reaches into."""
-    for name in [name for name in os.environ if name.startswith("GIT_")]:
-        monkeypatch.delenv(name)
-    for name, value in {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_NOSYSTEM": "1"}.items():
-        monkeypatch.setenv(name, value)
-    for who in ("AUTHOR", "COMMITTER"):
-        monkeypatch.setenv(f"GIT_{who}_NAME", "Ana")
-        monkeypatch.setenv(f"GIT_{who}_EMAIL", "ana@example.com")
-    git("init", "--quiet", "--initial-branch=main")
-    (estate / ".gitignore").write_text(".monctl/\n", encoding="utf-8")
-    commit()
+    begin(estate, monkeypatch)
     return estate
-
-
-def git(*arguments: str) -> None:
-    subprocess.run(["git", *arguments], check=True, capture_output=True)
-
-
-def commit() -> None:
-    git("add", "--all")
-    git("commit", "--quiet", "--message", "a change")
-
-
-def edit(estate: Path, old: str, new: str) -> None:
-    path = estate / "specs.yaml"
-    text = path.read_text(encoding="utf-8")
-    assert old in text
-    path.write_text(text.replace(old, new), encoding="utf-8")
-
-
-def told(capsys: pytest.CaptureFixture[str], *arguments: str) -> list[str]:
-    """Code and object of each finding shown, sorted."""
-    capsys.readouterr()
-    run(["lint", "-o", "json", *arguments])
-    return sorted(f"{one['code']} {one['address']}" for one in json.loads(capsys.readouterr().out)["findings"])
 
 
 def test_all_is_shown_when_nothing_is_asked(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -262,17 +213,30 @@ def test_an_estate_in_a_folder_of_the_repository(
     assert "MON005 monitor.web" in told(capsys, "--base", "HEAD")
 
 
-def test_what_was_not_valid_is_compared_by_lines_alone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_is_shown_of_what_was_not_valid(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     edit(repository, "notify: [mail]", "notify: [male]")
     commit()
     edit(repository, "notify: [male]", "notify: [mail]")
-    run(["lint", "--base", "HEAD"])
 
-    assert capsys.readouterr().err == (
-        "2 files, nothing wrong (only what came since HEAD)\n"
-        "'shop' cannot be read as it was at HEAD: only findings in changed lines and about changed objects are shown\n"
-        "--base HEAD leaves out 4 findings\n"
+    assert told(capsys, "--base", "HEAD") == sorted(EVERYTHING)
+    run(["lint", "--base", "HEAD"])
+    err = capsys.readouterr().err
+    assert err.startswith(
+        "4 warnings in 2 files\n'shop' cannot be read as it was at HEAD, so all of its findings are shown: it was not valid: "
     )
+    assert err.endswith("(SPEC040, specs.yaml:3)\n")
+
+
+def test_all_is_shown_where_a_query_did_not_parse(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    query = "datasources: {db: {type: postgresql, dsn: '${env:DSN}'}}\nmetrics: {one: {sql: {datasource: db, query: SELECT (1}}}\n"
+    (repository / "monctl.yaml").write_text(SETTINGS.replace("uptimerobot", "runner"), encoding="utf-8")
+    (repository / "query.yaml").write_text(query, encoding="utf-8")
+    commit()
+    (repository / "query.yaml").write_text(query.replace("(1", "1"), encoding="utf-8")
+
+    assert set(told(capsys, "--base", "HEAD")) >= set(EVERYTHING)
+    run(["lint", "--base", "HEAD"])
+    assert "it was not valid: " in capsys.readouterr().err
 
 
 def test_python_specs_that_are_refused_now_are_not_run_as_they_were(repository: Path) -> None:
@@ -405,17 +369,17 @@ def test_what_is_not_valid_is_never_known(estate: Path, capsys: pytest.CaptureFi
     assert not (estate / "known.json").exists()
 
 
-def test_a_folder_that_holds_too_much_is_compared_by_lines_alone(
+def test_all_is_shown_of_a_folder_that_held_too_much(
     repository: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setattr("monctl.earlier._MOST", 10)
     run(["lint", "--base", "HEAD"])
 
-    assert "'shop' cannot be read as it was at HEAD: only findings in changed lines" in capsys.readouterr().err
+    assert "so all of its findings are shown: . holds more than 0 MiB" in capsys.readouterr().err
 
 
-def test_an_environment_that_is_new_is_compared_by_lines_alone(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_all_is_shown_of_an_environment_that_is_new(repository: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (repository / "monctl.yaml").write_text(f"{SETTINGS}environments: {{live: {{}}, staging: {{}}}}\n", encoding="utf-8")
     run(["lint", "--base", "HEAD", "-e", "staging"])
 
-    assert "'shop' cannot be read as it was at HEAD: only findings in changed lines" in capsys.readouterr().err
+    assert "so all of its findings are shown: estate 'shop' has no environment 'staging'" in capsys.readouterr().err

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -14,6 +14,7 @@ import click
 
 from monctl.errors import UsageError
 from monctl.number import counted
+from monctl.source import Span
 
 if TYPE_CHECKING:
     from monctl.baseline import Document, Entry
@@ -23,8 +24,8 @@ if TYPE_CHECKING:
     from monctl.target import Target
 
 F = TypeVar("F", bound=Callable[..., Any])
-Before = Mapping[Path, "Sequence[Finding] | None"]
-"""Root of an estate → what was found there at the commit of `--base`; None where that cannot be said."""
+Before = Mapping[Path, "Sequence[Finding] | str"]
+"""Root of an estate → what was found there at the commit of `--base`, or why that cannot be said."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +54,7 @@ def options(function: F) -> F:
     """`--select-rule`, `--base`, `--baseline`, `--write-baseline`."""
     for option in (
         click.option("--write-baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Write what would be shown to FILE, as known from now on, and show nothing. Its folders are made."),
-        click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Leave out the findings that FILE knows, by code, object and message; say which entries have nothing left to leave out."),
+        click.option("--baseline", type=click.Path(path_type=Path, dir_okay=False), metavar="FILE", help="Leave out the findings that FILE knows, by code, object and what they say; tell which entries have nothing left to leave out."),
         click.option("--base", metavar="REF", help="Only findings in lines, and about objects, changed since the branch left this git commit, branch or tag, and those that were not there before. Rules see the whole estate."),
         click.option("--select-rule", "rules", multiple=True, metavar="CODE", help="Only this rule, by its code or name, or all whose code begins so: SQL007, SQL. May be repeated, and hold several with commas."),
     ):  # fmt: skip
@@ -66,26 +67,23 @@ def checked_rules(said: Sequence[str], targets: Mapping[str, Target]) -> tuple[s
 
     Raises UsageError for one that no rule and no target has.
     """
-    from monctl.lint import all_rules
-    from monctl.suggest import did_you_mean
+    from monctl.lint.known import known
 
-    by_name = {rule.name: rule.code for rule in all_rules()}
-    codes = {*by_name.values(), "SQL001"}
-    uncounted = {*(name.upper() for name in targets), "SPEC"}
-    """Areas whose codes are in no list."""
+    codes = known(targets)
     wanted = []
     for word in (part.strip() for one in said for part in one.split(",")):
-        one = by_name.get(word.lower(), word.upper())
-        if not one or not (any(code.startswith(one) for code in codes | uncounted) or one.rstrip("0123456789") in uncounted):
-            areas = {rule.area for rule in all_rules()} | uncounted
-            near = did_you_mean(one, codes | areas, limit=0) or did_you_mean(word, by_name, limit=0)
-            raise UsageError(f"no rule is called '{word}', and no code begins so", hint=near or "`monctl lint --rules` lists them")
+        one = codes.names.get(word.lower(), word.upper())
+        if not codes.begins(one):
+            raise UsageError(
+                f"no rule is called '{word}', and no code begins so",
+                hint=codes.meant(word, names=True) or "`monctl lint --rules` lists them",
+            )
         wanted.append(one)
     return tuple(wanted)
 
 
-def before(base: str | None, estates: Sequence[Checked], lint: Callable[[Path], Sequence[Finding] | None]) -> Before:
-    """What `lint` finds in each estate as it was at `base`; nothing is known of one that cannot be read as it was.
+def before(base: str | None, estates: Sequence[Checked], lint: Callable[[Path], Sequence[Finding] | str]) -> Before:
+    """What `lint` finds in each estate as it was at `base`, or why nothing can be said of it: the estate was not valid, or is not all in git.
 
     Raises UsageError for a commit that is none.
     """
@@ -93,17 +91,32 @@ def before(base: str | None, estates: Sequence[Checked], lint: Callable[[Path], 
     from monctl.earlier import as_of
     from monctl.errors import EstateError
 
-    known: dict[Path, Sequence[Finding] | None] = {}
+    known: dict[Path, Sequence[Finding] | str] = {}
     for one in estates if base is not None else ():
         refused = one.loaded.settings is not None and not one.loaded.settings.python
-        known[one.root] = None
-        with suppress(EstateError), as_of(base or "", one.root, without=".py" if refused else "") as root:
-            known[one.root] = lint(root) if (root / SETTINGS).is_file() else ()
+        try:
+            with as_of(base or "", one.root, without=".py" if refused else "") as root:
+                known[one.root] = lint(root) if (root / SETTINGS).is_file() else ()
+        except EstateError as error:
+            known[one.root] = str(error)
     return known
 
 
-def narrow(found: Sequence[tuple[Checked, Sequence[Finding]]], asked: Narrowing, earlier: Before) -> Shown:
+def as_found(was: Checked, lint: Callable[[], list[Finding]]) -> list[Finding] | str:
+    """What `lint` finds in an estate as it was, or what was not valid in it."""
+    found = lint() if was.valid else list(was.findings)
+    fault = next((one for one in found if (one.code == "SQL001" if was.valid else one.level.rank == 0)), None)
+    if fault is None:
+        return found
+    span = fault.span or Span(fault.origin.file)
+    place = f"{os.path.relpath(os.path.realpath(span.file), os.path.realpath(was.root))}:{span.line}"
+    return f"it was not valid: {fault.message} ({fault.code}, {place})"
+
+
+def narrow(found: Sequence[tuple[Checked, Sequence[Finding]]], asked: Narrowing, earlier: Before, *, only_certain: bool = False) -> Shown:
     """What is left of the findings of each valid estate; a baseline is written where one was asked for. `earlier` is what `before` gave.
+
+    Where it is not known what was found earlier nothing is left out, or with `only_certain`, as for what is to be mended, all but what has changed.
 
     Raises UsageError for a baseline that is none or cannot be written, and for a commit that is none.
     """
@@ -114,9 +127,9 @@ def narrow(found: Sequence[tuple[Checked, Sequence[Finding]]], asked: Narrowing,
     for one, findings in found:
         by_estate.setdefault(one.program.estate, []).extend(findings)
     compared = baseline.compare(by_estate, known) if known is not None else None
-    changes = changed.since(asked.base, [one.root for one, _ in found]) if asked.base is not None else None
+    changes = changed.since(asked.base, {one.root: one.loaded.files for one, _ in found}) if asked.base is not None else None
     chosen = [(one, [each for each in findings if _selected(each, asked.rules)]) for one, findings in found]
-    shown = [(one, _of_changes(one, findings, changes, earlier.get(one.root))) for one, findings in chosen]
+    shown = [(one, _of_changes(one, findings, changes, earlier.get(one.root, ()), only_certain)) for one, findings in chosen]
     notes = _of_base(asked.base, chosen, shown, earlier) if asked.base is not None else ()
     if asked.write_baseline is not None:
         written = _written(asked.write_baseline, shown, by_estate, known)
@@ -143,12 +156,15 @@ def _selected(found: Finding, rules: Sequence[str]) -> bool:
 
 
 def _of_changes(
-    checked: Checked, findings: Sequence[Finding], changes: Changes | None, earlier: Sequence[Finding] | None
+    checked: Checked, findings: Sequence[Finding], changes: Changes | None, earlier: Sequence[Finding] | str, only_certain: bool
 ) -> Sequence[Finding]:
-    """The findings in changed lines, those about objects of which a line has changed (of a Python spec, any line of its file), and new ones."""
-    if changes is None or not findings:
+    """The findings in changed lines, those about objects of which a line has changed (of a Python spec, any line of its file), and new ones.
+
+    All of them where it is not known what was found earlier, unless they have to be certain.
+    """
+    if changes is None or not findings or (isinstance(earlier, str) and not only_certain):
         return findings
-    new = _new(findings, earlier)
+    new = set() if isinstance(earlier, str) else _new(findings, earlier)
     sources = checked.loaded.sources
     touched = set()
     for item in checked.loaded.items:
@@ -166,20 +182,12 @@ def _of_changes(
     ]
 
 
-def _new(findings: Sequence[Finding], earlier: Sequence[Finding] | None) -> set[int]:
-    """Which of some findings were not there earlier, wherever their lines are; none where that is not known."""
-    from monctl.baseline import known
+def _new(findings: Sequence[Finding], earlier: Sequence[Finding]) -> set[int]:
+    """Which of some findings were not there earlier, wherever their lines are."""
+    from monctl.baseline import Memory, known
 
-    if earlier is None:
-        return set()
-    left = Counter(known("", each) for each in earlier)
-    new = set()
-    for each in findings:
-        one = known("", each)
-        left[one] -= 1
-        if left[one] < 0:
-            new.add(id(each))
-    return new
+    memory = Memory(Counter(known("", each) for each in earlier))
+    return {id(each) for each in memory.new("", findings)}
 
 
 def _of_base(
@@ -190,9 +198,9 @@ def _of_base(
 ) -> tuple[str, ...]:
     """How many findings `--base` left out, and of which estates it is not known what was wrong before."""
     told = [
-        f"'{one.program.estate}' cannot be read as it was at {base}: only findings in changed lines and about changed objects are shown"
-        for one, findings in found
-        if earlier.get(one.root) is None
+        f"'{one.program.estate}' cannot be read as it was at {base}, so all of its findings are shown: {why}"
+        for one, _ in found
+        if isinstance(why := earlier.get(one.root), str)
     ]
     left_out = sum(len(findings) for _, findings in found) - sum(len(findings) for _, findings in shown)
     return (*told, f"--base {base} leaves out {counted(left_out, 'finding')}") if left_out else tuple(told)

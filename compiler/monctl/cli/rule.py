@@ -17,27 +17,27 @@ def command(code: str) -> int:
     CODE is a code such as SQL007, or a rule's name.
     """
     from monctl.lint import all_rules
+    from monctl.lint.known import known
     from monctl.lint.levels import is_locked
-    from monctl.suggest import did_you_mean
     from monctl.target import discover
 
     wanted = code.strip().upper()
-    known = {rule.code: rule for rule in all_rules()} | {rule.name.upper(): rule for rule in all_rules()}
-    rule = known.get(wanted)
+    rules = {rule.code: rule for rule in all_rules()} | {rule.name.upper(): rule for rule in all_rules()}
+    rule = rules.get(wanted)
     if rule is None and is_locked(wanted):
         raise UsageError(
             f"{wanted} is no lint rule: it says that a spec is not valid",
             hint="its message says what to write instead; `monctl lint --rules` lists the rules",
         )
-    if rule is None and (area := wanted.rstrip("0123456789").lower()) in discover() and wanted != area.upper():
-        raise UsageError(
-            f"{wanted} is no lint rule: it says what the target {area} does not take",
-            hint="its message says what to write instead; `monctl targets matrix` shows what each target can say",
-        )
     if rule is None:
-        near = did_you_mean(wanted, [one.code for one in all_rules()], limit=0) or did_you_mean(
-            code, [one.name for one in all_rules()], limit=0
-        )
-        raise UsageError(f"there is no rule '{code}'", hint=near or "`monctl lint --rules` lists them")
+        targets = discover()
+        codes, area = known(targets), wanted.rstrip("0123456789").lower()
+        if area in targets and wanted != area.upper() and codes.has(wanted):
+            said = getattr(targets[area], "codes", {}).get(wanted)
+            raise UsageError(
+                f"{wanted} is no lint rule: it says what the target {area} does not take{f' ({said})' if said else ''}",
+                hint="its message says what to write instead; `monctl targets matrix` shows what each target can say",
+            )
+        raise UsageError(f"there is no rule '{code}'", hint=codes.meant(code.strip(), names=True) or "`monctl lint --rules` lists them")
     click.echo(f"{rule.code} {rule.name} ({rule.level.value})\n\n{rule.page}" + (f"\n\n{_FIX}" if rule.fixes else ""))
     return 0

@@ -11,7 +11,7 @@ from monctl.finding import Finding, located
 from monctl.halves import LEAST, beside
 from monctl.lint.catalog import all_rules
 from monctl.lint.context import Context
-from monctl.lint.ignores import apply, ignores
+from monctl.lint.ignores import apply, hiding, ignores
 from monctl.lint.levels import Levels, lower
 from monctl.lint.rule import Rule, failed, found, query_rule, rule
 from monctl.lint.walk import Walker
@@ -44,15 +44,15 @@ def run(
     levels = context.levels
     chosen = all_rules() if only is None else only
     comments = ignores(context.texts)
-    context = replace(context, ignores=tuple(comments))
+    context = replace(context, ignores=tuple(comments), hiding=hiding(comments, context.today))
     wanted = [one for one in chosen if levels.of(one.code, one.level) is not None]
     jobs = [*_of_program(wanted, program, context), *_of_queries(wanted, program, context, syntax=syntax)]
     is_large = len(program.monitors) + len(program.metrics) >= LEAST
     with beside(lambda some: [_packed(job(), sources, context) for job in some], jobs, least=0 if is_large else len(jobs) + 1) as rest:
         outside = _fitted([lowered for one in others if (lowered := lower(one, levels)) is not None], context)
         made = [*outside, *(finding for packed in rest() if packed for finding in pickle.loads(packed))]  # noqa: S301  # from our own process
-    remaining, hidden = apply(located(made, sources), comments, context.today)
-    context = replace(context, hidden=hidden)
+    remaining, hidden = apply(located(made, sources), context.hiding)
+    context = replace(context, hidden=hidden, remaining=remaining)
     after = [finding for one in wanted if one.last for finding in _of_rule(one, program, context)]
     return located([*remaining, *after], sources) if after else remaining
 
@@ -96,6 +96,7 @@ def _packed(findings: Iterable[Finding], sources: Sources, context: Context) -> 
 
 
 def _of_rule(one: Rule, program: Program, context: Context) -> Iterator[Finding]:
+    context = replace(context, rule=one.code)
     try:
         for finding in one.check(program, context) if one.check is not None else ():
             yield _finished(one, finding, context)

@@ -1,4 +1,4 @@
-"""`rules:` of monctl.yaml: the level of a rule by its code or by a prefix of it; the longest one that fits decides."""
+"""`rules:` of monctl.yaml: the level of a rule by its code or by a prefix of it; the longest one that fits decides. An empty one fits nothing."""
 
 from __future__ import annotations
 
@@ -10,6 +10,8 @@ from monctl.finding import Finding, Level
 from monctl.source import Origin
 
 OFF = "off"
+ABOUT_IGNORES = frozenset({"LINT001", "LINT002", "LINT003"})
+"""Codes of the rules that run when ignores are applied already."""
 
 
 @dataclass(frozen=True)
@@ -23,11 +25,16 @@ class Levels:
 
     def of(self, code: str, level: Level) -> Level | None:
         """The level of a finding with this code, `level` unless configured; None where it is switched off."""
-        fitting = max((prefix for prefix in self.said if code.startswith(prefix)), key=len, default=None)
+        fitting = max((prefix for prefix in self.said if prefix and code.startswith(prefix)), key=len, default=None)
         if fitting is None:
             return level
         wanted = self.said[fitting]
         return None if wanted == OFF else Level(wanted)
+
+
+def can_be_ignored(code: str) -> bool:
+    """Whether a comment can hide findings of this code."""
+    return not is_locked(code) and code not in ABOUT_IGNORES
 
 
 @cache

@@ -91,9 +91,27 @@ def found(
     within: tuple[int, int] | None = None,
     on_key: bool = False,
     fix: Fix | None = None,
+    same: str | None = None,
+    same_at: str | None = None,
+    elsewhere: tuple[tuple[str, ...], ...] = (),
 ) -> Finding:
-    """A finding of the rule that yields it: code and level are filled in when the rule is run."""
-    return Finding("", message, origin, help=help, address=address, within=within, on_key=on_key, fix=fix)
+    """A finding of the rule that yields it: code and level are filled in when the rule is run.
+
+    A message that names or counts other objects changes with them; then `same` says what it is known by, `same_at` where, and `elsewhere` where else.
+    """
+    return Finding(
+        "",
+        message,
+        origin,
+        help=help,
+        address=address,
+        within=within,
+        on_key=on_key,
+        fix=fix,
+        same=same,
+        same_at=same_at,
+        elsewhere=elsewhere,
+    )
 
 
 def failed(rule: Rule, error: Exception | SystemExit) -> Exception | SystemExit:

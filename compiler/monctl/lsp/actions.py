@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from monctl.finding import Finding
 from monctl.lines import split_lines
 from monctl.lint.ignores import FORM, ignores
-from monctl.lint.levels import is_locked
+from monctl.lint.levels import can_be_ignored
 from monctl.lsp import tree
 from monctl.lsp.positions import Positions
 from monctl.source import Span
@@ -35,7 +35,7 @@ def actions(findings: Sequence[Finding], text: str, file: str) -> Iterator[Actio
             edits = tuple((edit.span, edit.text) for edit in found.fix.edits if edit.span is not None)
             yield Action(found.fix.title, found, edits, is_fix=True)
     for found in findings:
-        if found.span is not None and not is_locked(found.code):
+        if found.span is not None and can_be_ignored(found.code):
             edit = _ignore(found.code, found.span, text, file)
             if edit is not None:
                 yield Action(f"ignore {found.code} here, with a reason", found, (edit,), is_fix=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -96,16 +96,17 @@ def document(findings: Sequence[Finding]) -> str:
     )
 
 
-def github(findings: Sequence[Finding]) -> str:
+def github(findings: Sequence[Finding], path_of: Callable[[str], str] = str) -> str:
     """Workflow commands, one line each, which GitHub shows on the lines of a pull request.
 
+    `path_of` makes paths relative to the top of the repository, by which GitHub finds a file.
     Source: https://docs.github.com/actions/reference/workflow-commands-for-github-actions (read 2026-11-20)
     """
     lines = []
     for found in findings:
         span = found.span or Span(found.origin.file)
         level = {"error": "error", "warning": "warning", "info": "notice"}[found.level.value]
-        where = {"file": span.file, "line": span.line, "endLine": span.end_line, "col": span.column}
+        where = {"file": path_of(span.file), "line": span.line, "endLine": span.end_line, "col": span.column}
         if span.end_line == span.line:
             where["endColumn"] = max(span.column, span.end_column - 1)
         parameters = ",".join(f"{name}={_parameter(str(value))}" for name, value in {**where, "title": found.code}.items())

@@ -10,8 +10,13 @@ from monctl.render.style import Style
 
 def text_diff(file: str, old: str, new: str, style: Style | None = None) -> str:
     """The diff of one file, `a/` and `b/` before its name; empty where there is none. Painted where a style is given."""
-    paint = style or Style(False)
-    return "".join(_painted(line, paint) for line in _lines(file, old, new))
+    diff = "".join(_lines(file, old, new))
+    return painted(diff, style) if style is not None else diff
+
+
+def painted(diff: str, style: Style) -> str:
+    """A diff in colours."""
+    return "".join(_painted(line, style) for line in _split(diff))
 
 
 def _lines(file: str, old: str, new: str) -> Iterator[str]:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from monctl.resource import Json, Live
 from monctl_targets.grafana.capabilities import CAPABILITIES
+from monctl_targets.grafana.codes import CODES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -25,6 +26,7 @@ class Grafana:
 
     name = "grafana"
     capabilities = CAPABILITIES
+    codes = CODES
 
     def build(self, program: Program) -> Built:
         """What Grafana should hold for a program; see `build`."""

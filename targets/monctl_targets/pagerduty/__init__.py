@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from monctl.resource import Json, Live, Resource
 from monctl.target import Built, Client, Settings
 from monctl_targets.pagerduty.capabilities import CAPABILITIES
+from monctl_targets.pagerduty.codes import CODES
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -30,6 +31,7 @@ class PagerDuty:
 
     name = "pagerduty"
     capabilities = CAPABILITIES
+    codes = CODES
 
     def build(self, program: Program) -> Built:
         """Teams, schedules, escalation policies, services and integrations of a program."""

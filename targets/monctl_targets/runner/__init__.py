@@ -16,6 +16,7 @@ from monctl.target import Built, Capabilities, Client, Settings
 from monctl_targets.runner.build import build
 from monctl_targets.runner.capabilities import CAPABILITIES
 from monctl_targets.runner.client import Folder
+from monctl_targets.runner.codes import CODES
 from monctl_targets.runner.faults import option_faults, option_secrets
 from monctl_targets.runner.normalize import normalize
 
@@ -28,6 +29,7 @@ class Runner:
 
     name = "runner"
     capabilities: Capabilities = CAPABILITIES
+    codes = CODES
     unlimited = True
     """Building it never finds anything: a linter need not."""
 

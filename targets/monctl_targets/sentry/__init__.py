@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monctl_targets.sentry.capabilities import CAPABILITIES
+from monctl_targets.sentry.codes import CODES
 from monctl_targets.sentry.normalize import normalize
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class Sentry:
 
     name: str = "sentry"
     capabilities: Capabilities = CAPABILITIES
+    codes = CODES
 
     def build(self, program: Program) -> Built:
         """The detectors and workflows of the monitors placed here."""

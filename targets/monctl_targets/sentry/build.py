@@ -100,6 +100,7 @@ def _many_detectors(resources: Iterable[Resource], program: Program, report: Rep
             next(program.placed("sentry")).origin,
             help="raise the limit of the server or the plan, or place some on the runner",
             level=Level.WARNING,
+            same="",
         )
 
 
@@ -120,4 +121,5 @@ def _slack_ids(resources: Iterable[Resource], program: Program, report: Report) 
             first.origin,
             help="give the ids in `targets.sentry.slack_channels`, such as `{'#alerts': C0123456789}`",
             level=Level.WARNING,
+            same="",
         )

@@ -21,10 +21,18 @@ class Report:
         self._fidelity[Fidelity(address, "sentry", name, fit, how, severity)] = None
 
     def finding(
-        self, code: str, message: str, origin: Origin, *, help: str | None = None, address: str | None = None, level: Level = Level.ERROR
+        self,
+        code: str,
+        message: str,
+        origin: Origin,
+        *,
+        help: str | None = None,
+        address: str | None = None,
+        level: Level = Level.ERROR,
+        same: str | None = None,
     ) -> None:
         """One finding."""
-        self._findings[Finding(code, message, origin, level, help, address)] = None
+        self._findings[Finding(code, message, origin, level, help, address, same=same)] = None
 
     @property
     def fidelity(self) -> tuple[Fidelity, ...]:

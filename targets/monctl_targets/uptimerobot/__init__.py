@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monctl_targets.uptimerobot.capabilities import CAPABILITIES
+from monctl_targets.uptimerobot.codes import CODES
 from monctl_targets.uptimerobot.normalize import normalize
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ class UptimeRobot:
 
     name: str = "uptimerobot"
     capabilities: Capabilities = CAPABILITIES
+    codes = CODES
 
     def build(self, program: Program) -> Built:
         """The monitors placed here, whom they tell, and the windows that mute them."""

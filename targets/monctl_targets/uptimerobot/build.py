@@ -46,7 +46,7 @@ def build(program: Program) -> Built:
     if len(made) > options.monitor_limit:
         message = f"{len(made)} monitors for UptimeRobot, and its {options.plan.name} plan holds {options.monitor_limit}"
         help = "set `targets.uptimerobot.monitor_limit` to what the account has"
-        report.finding("UPTIMEROBOT111", message, OPTIONS, help=help, level=Level.WARNING)
+        report.finding("UPTIMEROBOT111", message, OPTIONS, help=help, level=Level.WARNING, same="")
     every = (*contacts.resources(), *made, *windows(program, options, keys, report))
     return Built(every, report.fidelity, report.findings)
 

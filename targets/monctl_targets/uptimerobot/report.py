@@ -33,10 +33,18 @@ class Report:
         self.fit(address, name, Fit.DROPPED, why, severity=severity)
 
     def finding(
-        self, code: str, message: str, origin: Origin, *, help: str | None = None, address: str | None = None, level: Level = Level.ERROR
+        self,
+        code: str,
+        message: str,
+        origin: Origin,
+        *,
+        help: str | None = None,
+        address: str | None = None,
+        level: Level = Level.ERROR,
+        same: str | None = None,
     ) -> None:
         """Something the vendor or the plan refuses."""
-        self._findings[Finding(code, message, origin, level, help, address)] = None
+        self._findings[Finding(code, message, origin, level, help, address, same=same)] = None
 
     @property
     def fidelity(self) -> tuple[Fidelity, ...]:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from monctl.condition import Between, Comparison, State, Term, Trend
+from monctl.number import show_number
 from monctl.program import Alert, Monitor
 from monctl_targets.uptimerobot.report import Report
 
@@ -96,7 +97,7 @@ def _comparison(monitor: Monitor, alert: Alert, term: Comparison, report: Report
         report.approximated(monitor.address, f"alert.{alert.severity}.certificate_expires_in", how, severity=alert.severity)
         return Signal(alert, "expiry", limit=days)
     hint = "; say the accepted ones in `http.status`" if value == "status" else ""
-    _drop(monitor, alert, f"cannot compare {value} {term.op} {term.limit:g}{hint}", report)
+    _drop(monitor, alert, f"cannot compare {value} {term.op} {show_number(term.limit)}{hint}", report)
     return None
 
 

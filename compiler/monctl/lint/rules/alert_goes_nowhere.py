@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.receivers import arrives
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import apart
 from monctl.program import Alert, Monitor, Program
+from monctl.source import Origin
 
 
 @rule("ROUTE002", "alert-goes-nowhere", level=Level.WARNING)
@@ -34,21 +36,30 @@ def alert_goes_nowhere(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** The order in which an alert finds its channels: its own, the monitor's, the routes', the severity's (spec language, 2026-11-21)
     """
-    silent: dict[str, list[str]] = {}
+    silent: dict[str, list[tuple[Monitor, Alert]]] = {}
     for way in context.ways(program):
         if not arrives(program, way) and not program.severities[way.severity].pages:
             for monitor, alert in way.alerts:
                 if not _is_meant(monitor, alert, context):
-                    silent.setdefault(way.severity, []).append(monitor.name)
-    for name, monitors in silent.items():
-        told = f"{len(monitors)} alerts" if len(monitors) > 1 else f"the alert of '{monitors[0]}'"
-        yield found(
-            f"{told} of severity '{name}' {'go' if len(monitors) > 1 else 'goes'} nowhere",
-            program.severities[name].origin,
-            help="add `notify:` to the severity, or a route",
-            address=f"severity.{name}",
-            on_key=True,
-        )
+                    silent.setdefault(way.severity, []).append((monitor, alert))
+    for name, alerts in silent.items():
+        ignored, rest = apart(alerts, lambda one: context.is_ignored(one[1].origin))
+        for monitor, alert in ignored:
+            yield _told(name, [monitor], alert.origin, monitor.address)
+        if rest:
+            yield _told(name, [monitor for monitor, _ in rest], program.severities[name].origin, f"severity.{name}")
+
+
+def _told(severity: str, monitors: Sequence[Monitor], origin: Origin, address: str) -> Finding:
+    alerts = f"{len(monitors)} alerts" if len(monitors) > 1 else f"the alert of '{monitors[0].name}'"
+    return found(
+        f"{alerts} of severity '{severity}' {'go' if len(monitors) > 1 else 'goes'} nowhere",
+        origin,
+        help="add `notify:` to the severity, or a route",
+        address=address,
+        on_key=True,
+        same=severity,
+    )
 
 
 def _is_meant(monitor: Monitor, alert: Alert, context: Context) -> bool:

@@ -55,6 +55,7 @@ def called_by_mail(program: Program, context: Context) -> Iterator[Finding]:
                     help="declare a channel that sends text messages and give them `phone:`, or let a PagerDuty channel hold it",
                     address=f"escalation.{name}",
                     on_key=True,
+                    same=name,
                 )
 
 

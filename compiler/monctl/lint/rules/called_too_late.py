@@ -40,15 +40,15 @@ def called_too_late(program: Program, context: Context) -> Iterator[Finding]:
     for name, delivery in context.defaults.items():
         severity = program.severities.get(name)
         if severity is not None and (told := _late(program, severity, delivery)) is not None:
-            yield found(told, severity.origin.at("response"), help=_WAY_OUT, address=f"severity.{name}")
+            yield found(told, severity.origin.at("response"), help=_WAY_OUT, address=f"severity.{name}", same=name)
     promising = {name for name, severity in program.severities.items() if severity.pages and severity.response_s is not None}
     late = (
         way for way in context.ways(program) if way.severity in promising and _first_late(program, way.severity, way.deliveries) is not None
     )
     for fault in faults(program, context, late):
         message = _first_late(program, fault.severity, fault.alerts[0][1].deliveries)
-        if message is not None and not fault.address.startswith("severity."):
-            yield found(f"{message}{fault.concerned}", fault.origin, help=_WAY_OUT, address=fault.address, on_key=True)
+        if message is not None and not fault.culprit.startswith("severity."):
+            yield found(f"{message}{fault.concerned}", fault.origin, help=_WAY_OUT, address=fault.address, on_key=True, same=fault.same)
 
 
 def _first_late(program: Program, severity: str, deliveries: tuple[Delivery, ...]) -> str | None:

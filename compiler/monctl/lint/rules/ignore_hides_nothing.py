@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from monctl.finding import Edit, Finding, Fix, Level
 from monctl.lines import split_lines
 from monctl.lint.context import Context
 from monctl.lint.ignores import Ignore
+from monctl.lint.known import Known
 from monctl.lint.rule import found, rule
 from monctl.program import Program
 from monctl.source import Origin, Span
@@ -18,7 +19,9 @@ from monctl.source import Origin, Span
 def ignore_hides_nothing(program: Program, context: Context) -> Iterator[Finding]:
     """An ignore hides no finding.
 
-    What it was for has been mended, has moved to another line, or never was there.
+    What it was for has been mended, has moved to another line, or never was there. An ignore behind the key of an object or above it is for
+    the whole object, and so is one at any line of a call in a Python spec; one at another line is for that line, and for the text of several lines
+    that begins there. Where the same object has such a finding at a line that the ignore is not for, it is said which, and there is no fix.
 
     **Why.** It would hide the next fault of that kind at this place, which nobody has decided about.
 
@@ -38,14 +41,30 @@ def ignore_hides_nothing(program: Program, context: Context) -> Iterator[Finding
             continue
         idle = [code for code in ignore.codes if (ignore, code) not in context.hidden]
         if idle:
-            what = ", ".join(idle)
-            way_out = "remove it" if len(idle) == len(ignore.codes) else f"remove {what} from it"
-            yield replace(
-                found(
-                    f"there is no {what} here to ignore", Origin(ignore.span.file), help=way_out, fix=_fix(ignore, idle, way_out, context)
-                ),
-                span=ignore.span,
-            )
+            known = context.known.beside(program.targets)
+            lines = {code: line for code in idle if (line := _elsewhere(ignore, code, context)) is not None}
+            for told in _told(ignore, idle, lines, known, context):
+                yield replace(told, span=ignore.span)
+
+
+def _told(ignore: Ignore, idle: Sequence[str], lines: Mapping[str, int], known: Known, context: Context) -> Iterator[Finding]:
+    where = Origin(ignore.span.file)
+    for code, line in lines.items():
+        yield found(f"there is no {code} here to ignore: it stands in line {line}", where, help="write it there", same=f"{code} elsewhere")
+    for code in (code for code in idle if not known.has(code)):
+        yield found(f"no rule is called '{code}'", where, help=known.meant(code) or "`monctl lint --rules` lists them")
+    gone = [code for code in idle if code not in lines and known.has(code)]
+    if gone:
+        what = ", ".join(gone)
+        way_out = "remove it" if len(gone) == len(ignore.codes) else f"remove {what} from it"
+        yield found(f"there is no {what} here to ignore", where, help=way_out, fix=_fix(ignore, gone, way_out, context))
+
+
+def _elsewhere(ignore: Ignore, code: str, context: Context) -> int | None:
+    """The line of such a finding in the same object; None where there is none."""
+    first, last = ignore.around or (1, 0)
+    places = (one.span for one in context.remaining if one.code == code and one.span is not None and one.span.file == ignore.span.file)
+    return next((span.line for span in places if first <= span.line <= last), None)
 
 
 def _fix(ignore: Ignore, idle: Sequence[str], way_out: str, context: Context) -> Fix | None:

@@ -53,7 +53,9 @@ def labels_alike(program: Program, context: Context) -> Iterator[Finding]:
                 known = usual[rare]
                 if rare in told or (rare[1] is None) == (known[0] == key) or rare[1] == known[1] is not None:
                     continue
-                told.add(rare)
+                where = monitor.origin.at("labels", key)
+                if not context.is_ignored(where, on_key=rare[1] is None):
+                    told.add(rare)
                 what = (
                     f"label '{key}' is '{known[0]}' elsewhere"
                     if rare[1] is None
@@ -61,10 +63,12 @@ def labels_alike(program: Program, context: Context) -> Iterator[Finding]:
                 )
                 yield found(
                     what,
-                    monitor.origin.at("labels", key),
+                    where,
                     help="write it one way, as routes and searches do not know that they are the same",
                     address=monitor.address,
                     on_key=rare[1] is None,
+                    same=": ".join(filter(None, _plain(rare))),
+                    same_at="",
                 )
 
 

@@ -45,4 +45,5 @@ def line_of_one_point(program: Program, context: Context) -> Iterator[Finding]:
                         panel.origin,
                         help="show a longer `range:`, or write `look: stat`",
                         address=f"dashboard.{dashboard.name}",
+                        same=panel.title,
                     )

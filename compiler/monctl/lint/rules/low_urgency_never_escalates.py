@@ -51,6 +51,7 @@ def low_urgency_never_escalates(program: Program, context: Context) -> Iterator[
             help="give the alert a severity of high urgency, or let it go to channels only",
             address=fault.address,
             on_key=True,
+            same=fault.same,
         )
 
 

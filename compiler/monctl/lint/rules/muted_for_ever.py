@@ -39,4 +39,5 @@ def muted_for_ever(program: Program, context: Context) -> Iterator[Finding]:
                 one.origin.at("hours"),
                 help="shorten the hours; an end at or before the start is on the next day",
                 address=f"maintenance.{one.name}",
+                same=one.name,
             )

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import again
 from monctl.program import Program
 from monctl.source import Origin
 
@@ -52,14 +53,17 @@ def names_alike(program: Program, context: Context) -> Iterator[Finding]:
         "phase": {name: one.origin for name, one in program.phases.items()},
     }
     for kind, objects in kinds.items():
-        seen: dict[str, str] = {}
+        alike: dict[str, list[tuple[str, Origin]]] = {}
         for name, origin in objects.items():
-            first = seen.setdefault(name.lower().replace("-", "").replace("_", ""), name)
-            if first != name:
+            alike.setdefault(name.lower().replace("-", "").replace("_", ""), []).append((name, origin))
+        for several in alike.values():
+            for (name, origin), (first, _) in again(several, lambda one: context.is_ignored(one[1])):
                 yield found(
                     f"{kind} '{name}' differs from '{first}' in spelling only",
                     origin,
                     help="name them for what tells them apart",
                     address=f"{kind}.{name}",
                     on_key=True,
+                    same="",
+                    elsewhere=((f"{kind}.{first}",),),
                 )

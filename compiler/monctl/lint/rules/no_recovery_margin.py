@@ -57,7 +57,7 @@ def no_recovery_margin(program: Program, context: Context) -> Iterator[Finding]:
             )
             if sudden is not None:
                 yield found(
-                    f"one measurement of '{sudden.value or monitor.value}' pages, and the next one ends it",
+                    f"one measurement of '{_called(monitor.source, sudden.value or monitor.value)}' pages, and the next one ends it",
                     sentence(alert, context),
                     help="add `for` to the condition, or `recover_after:` to the monitor",
                     address=monitor.address,
@@ -72,6 +72,11 @@ def _is_sudden(term: Term) -> bool:
             return True
         case _:
             return False
+
+
+def _called(source: Source, value: str) -> str:
+    """A figure by the word that is in the spec: the load of a machine and a percentile of logs have no other name."""
+    return source.measure if isinstance(source, Host | Log) else value
 
 
 def _is_noisy(source: Source, value: str) -> bool:

@@ -53,6 +53,7 @@ def on_call_unreachable(program: Program, context: Context) -> Iterator[Finding]
                         help=f"add {ways(program)}",
                         address=f"person.{name}",
                         on_key=True,
+                        same=name,
                     )
 
 

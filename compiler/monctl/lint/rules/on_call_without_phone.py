@@ -46,4 +46,5 @@ def on_call_without_phone(program: Program, context: Context) -> Iterator[Findin
                     channel.origin.at("sms", "to"),
                     help=f"add `phone:` to person.{silent[0]}",
                     address=f"channel.{channel.name}",
+                    same=name,
                 )

@@ -44,6 +44,7 @@ def page_only_in_hours(program: Program, context: Context) -> Iterator[Finding]:
             help="let something ring outside these hours as well, or set `pages: false` for the severity",
             address=fault.address,
             on_key=True,
+            same=fault.same,
         )
 
 

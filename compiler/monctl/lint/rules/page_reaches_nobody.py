@@ -43,4 +43,5 @@ def page_reaches_nobody(program: Program, context: Context) -> Iterator[Finding]
             help=f"add `notify:` or `escalation:` to severity.{fault.severity}, a route, or the monitor",
             address=fault.address,
             on_key=True,
+            same=fault.same,
         )

@@ -47,6 +47,7 @@ def page_wakes_nobody(program: Program, context: Context) -> Iterator[Finding]:
             help="add a pagerduty or sms channel, or an escalation that calls somebody; or write `pages: false` where it can wait",
             address=fault.address,
             on_key=True,
+            same=fault.same,
         )
 
 

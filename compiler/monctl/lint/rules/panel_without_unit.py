@@ -46,6 +46,7 @@ def panel_without_unit(program: Program, context: Context) -> Iterator[Finding]:
                         panel.origin,
                         help=f"add `unit:` to metric.{bare[0]}",
                         address=f"dashboard.{dashboard.name}",
+                        same=panel.title,
                     )
 
 

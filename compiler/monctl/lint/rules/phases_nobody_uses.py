@@ -38,4 +38,5 @@ def phases_nobody_uses(program: Program, context: Context) -> Iterator[Finding]:
             help="name them under `phases:` of the monitors they are about, or remove them",
             address=f"phase.{first.name}",
             on_key=True,
+            same_at="",
         )

@@ -48,4 +48,5 @@ def refresh_without_news(program: Program, context: Context) -> Iterator[Finding
                 dashboard.origin.at("refresh"),
                 help=f"write `refresh: {slow}`",
                 address=f"dashboard.{dashboard.name}",
+                same=dashboard.name,
             )

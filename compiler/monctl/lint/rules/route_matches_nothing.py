@@ -49,6 +49,7 @@ def route_matches_nothing(program: Program, context: Context) -> Iterator[Findin
                 help="give it a higher `priority:`" if matched else "mend its `match:`, or remove it",
                 address=f"route.{route.name}",
                 on_key=True,
+                same=route.name,
             )
         if not route.proceed and not route.yields:
             taken_by.update(dict.fromkeys(left, route.name))

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterator
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import again
 from monctl.lint.sources import meaning
 from monctl.program import Monitor, Program
 
@@ -35,16 +36,19 @@ def same_monitor_twice(program: Program, context: Context) -> Iterator[Finding]:
         if monitor.alerts:
             watched = sources[monitor.metric] if monitor.metric is not None else meaning(monitor.source)
             watching.setdefault(watched, []).append(monitor)
-    first: dict[tuple[object, ...], str] = {}
+    alike: dict[tuple[object, ...], list[Monitor]] = {}
     for monitor, watched in ((monitor, watched) for watched, several in watching.items() if len(several) > 1 for monitor in several):
-        other = first.setdefault((watched, *_alerting(monitor)), monitor.name)
-        if other != monitor.name:
+        alike.setdefault((watched, *_alerting(monitor)), []).append(monitor)
+    for several in alike.values():
+        for monitor, other in again(several, lambda one: context.is_ignored(one.origin)):
             yield found(
-                f"'{monitor.name}' means the same as '{other}'",
+                f"'{monitor.name}' means the same as '{other.name}'",
                 monitor.origin,
                 help="remove one of them",
                 address=monitor.address,
                 on_key=True,
+                same="",
+                elsewhere=((other.address,),),
             )
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import again
 from monctl.program import Program
 from monctl.query import Query
 
@@ -43,15 +44,18 @@ def same_query_twice(program: Program, context: Context) -> Iterator[Finding]:
         if not query.address.startswith("dashboard."):
             alike.setdefault((query.datasource, query.source.mode, _squeezed(query.text)), []).append(query)
     for group in alike.values():
-        first: dict[str, str] = {}
+        same: dict[str, list[Query]] = {}
         for query in group if len(group) > 1 else ():
-            other = first.setdefault(_canonical(query.text), query.address)
-            if other != query.address:
+            same.setdefault(_canonical(query.text), []).append(query)
+        for several in same.values():
+            for query, other in again(several, lambda one: context.is_ignored(one.origin, on_key=False)):
                 yield found(
-                    f"{other} runs the same query",
+                    f"{other.address} runs the same query",
                     query.origin,
                     help="measure it once, as a metric, and let both use that",
                     address=query.address,
+                    same="",
+                    elsewhere=((other.address,),),
                 )
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import again
 from monctl.lint.sources import meaning
 from monctl.measure import Http
-from monctl.program import Program
+from monctl.program import Monitor, Program
 
 
 @rule("MON012", "same-request-twice", level=Level.INFO)
@@ -33,17 +34,24 @@ def same_request_twice(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** Each monitor is a check of its own at the vendors, and counts towards the plan: https://uptimerobot.com/api/v3/ (read 2026-11-20)
     """
-    first: dict[tuple[object, ...], str] = {}
+    alike: dict[tuple[object, ...], list[Monitor]] = {}
     for monitor in program.monitors.values():
         if monitor.metric is not None or not isinstance(monitor.source, Http):
             continue
-        key = (meaning(monitor.source), monitor.every_s, monitor.targets, monitor.phases)
-        other = first.setdefault(key, monitor.name)
-        conditions = {(alert.severity, alert.condition) for alert in monitor.alerts}
-        if other != monitor.name and conditions != {(alert.severity, alert.condition) for alert in program.monitors[other].alerts}:
+        alike.setdefault((meaning(monitor.source), monitor.every_s, monitor.targets, monitor.phases), []).append(monitor)
+    for several in alike.values():
+        for monitor, other in again(several, lambda one: context.is_ignored(one.origin.at("http"), on_key=False)):
+            if _conditions(monitor) == _conditions(other):
+                continue
             yield found(
-                f"'{other}' sends the same request",
+                f"'{other.name}' sends the same request",
                 monitor.origin.at("http"),
                 help="put both alerts into one monitor",
                 address=monitor.address,
+                same="",
+                elsewhere=((other.address,),),
             )
+
+
+def _conditions(monitor: Monitor) -> set[tuple[object, ...]]:
+    return {(alert.severity, alert.condition) for alert in monitor.alerts}

@@ -57,4 +57,5 @@ def silencer_cannot_fire(program: Program, context: Context) -> Iterator[Finding
                 help=f"let a monitor of it say `{program.most_severe}: down`",
                 address=f"service.{name}",
                 on_key=True,
+                same=name,
             )

@@ -9,6 +9,7 @@ from monctl.dependence import needed
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
+from monctl.lint.shared import apart
 from monctl.program import Program
 
 _RUNNER = "runner"
@@ -51,13 +52,16 @@ def silencer_elsewhere(program: Program, context: Context) -> Iterator[Finding]:
     unseen = dict.fromkeys(
         name for service in program.services if service in held for name in needed(program.services, service) if not seen.get(name, True)
     )
-    if unseen:
-        first = program.services[next(iter(unseen))]
-        names = " and ".join(", ".join(f"'{name}'" for name in unseen).rsplit(", ", 1))
+    ignored, rest = apart(unseen, lambda name: context.is_ignored(program.services[name].origin))
+    for some in (*([name] for name in ignored), rest) if rest else ([name] for name in ignored):
+        first = program.services[some[0]]
+        names = " and ".join(", ".join(f"'{name}'" for name in some).rsplit(", ", 1))
         yield found(
-            f"when {names} {'is' if len(unseen) == 1 else 'are'} down the runner does not see it, so nothing that depends on {'it' if len(unseen) == 1 else 'them'} is held back",
+            f"when {names} {'is' if len(some) == 1 else 'are'} down the runner does not see it, so nothing that depends on {'it' if len(some) == 1 else 'them'} is held back",
             first.origin,
             help="add `runner` to `on:` of the monitors that say so",
             address=f"service.{first.name}",
             on_key=True,
+            same="",
+            same_at="",
         )

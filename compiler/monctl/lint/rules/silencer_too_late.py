@@ -66,6 +66,7 @@ def silencer_too_late(program: Program, context: Context) -> Iterator[Finding]:
                     help=f"let it be down for {soon}, or let '{monitor.name}' wait longer",
                     address=by.address,
                     on_key=True,
+                    same=name,
                 )
 
 

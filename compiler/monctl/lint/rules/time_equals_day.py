@@ -20,17 +20,22 @@ _DAY = re.compile(r"\d{4}-\d\d-\d\d")
 def time_equals_day(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A query looks for times that are equal to a day.
 
-    CURRENT_DATE and a day that is written out are midnight beside a time. Said of columns the datasource declares with a time of day.
+    CURRENT_DATE and a day that is written out are midnight beside a time. Said of columns that the datasource declares under `tables:` with a time of
+    day; without, nobody knows that they have one.
 
     **Why.** It finds what happened in the first microsecond of the day: nothing. The count is 0, and so it stays.
 
     **Example**
 
-        SELECT COUNT(*) AS today FROM jobs WHERE created_at = CURRENT_DATE
+        datasources:
+          shop: {type: postgresql, dsn: "${env:SHOP_DSN}", tables: {jobs: {id: uuid, created_at: timestamptz}}}
+        metrics:
+          jobs: {sql: {datasource: shop, query: SELECT COUNT(*) AS today FROM jobs WHERE created_at = CURRENT_DATE}}
 
     **Instead**
 
-        SELECT COUNT(*) AS today FROM jobs WHERE created_at >= CURRENT_DATE
+        metrics:
+          jobs: {sql: {datasource: shop, query: SELECT COUNT(*) AS today FROM jobs WHERE created_at >= CURRENT_DATE}}
 
     **Source.** "a date value is assumed to represent midnight … when comparing it to a timestamp":
     https://www.postgresql.org/docs/13/functions-datetime.html (read in a copy 2026-11-21)

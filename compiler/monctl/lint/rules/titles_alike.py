@@ -7,7 +7,8 @@ from collections.abc import Iterator
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
 from monctl.lint.rule import found, rule
-from monctl.program import Program
+from monctl.lint.shared import apart
+from monctl.program import Monitor, Program
 
 
 @rule("MON030", "titles-alike", level=Level.INFO)
@@ -33,16 +34,21 @@ def titles_alike(program: Program, context: Context) -> Iterator[Finding]:
 
     **Source.** Grafana wants titles of rules to be unique in a folder: https://github.com/grafana/grafana/issues/43066 (read 2026-11-20)
     """
-    named: dict[str, list[str]] = {}
+    named: dict[str, list[Monitor]] = {}
     for monitor in program.monitors.values():
         if monitor.alerts:
-            named.setdefault(monitor.title.casefold(), []).append(monitor.name)
-    for names in named.values():
-        if len(names) > 1:
-            second = program.monitors[names[1]]
+            named.setdefault(monitor.title.casefold(), []).append(monitor)
+    for several in named.values():
+        if len(several) < 2:
+            continue
+        ignored, rest = apart(several, lambda one: context.is_ignored(one.origin.at("title"), on_key=False))
+        for one in (*ignored, *rest[1:2]):
+            of = several if one in ignored else rest
             yield found(
-                f"{len(names)} monitors are called '{second.title}', the first of them is '{names[0]}'",
-                second.origin.at("title"),
+                f"{len(of)} monitors are called '{one.title}', the first of them is '{of[0].name}'",
+                one.origin.at("title"),
                 help="say in the title what tells them apart; with `for_each`, write `${each.key}` into it",
-                address=second.address,
+                address=one.address,
+                same=one.title.casefold(),
+                same_at="",
             )

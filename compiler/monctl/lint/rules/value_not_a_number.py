@@ -25,19 +25,22 @@ def value_not_a_number(node: exp.Expr, query: Query, context: Context) -> Iterat
     """A value of a query is a text, a time or a list, and only numbers can be measured.
 
     Looked at are the columns under `values:`, or the first one when an alert depends on it. Booleans are 1 and 0, intervals are counted in the
-    unit of the value.
+    unit of the value. What a column of a table holds is known where the datasource declares it under `tables:` (`monctl import schema` writes it down);
+    without, only what the query itself makes a text, a time or a list of is seen.
 
     **Why.** The runner cannot compare it: the check fails each time, and what it should watch is watched by nobody.
 
     **Example**
 
-        query: SELECT MAX(created_at) AS newest FROM posts
-        values: {newest: s}
+        datasources:
+          shop: {type: postgresql, dsn: "${env:SHOP_DSN}", tables: {posts: {id: uuid, created_at: timestamptz}}}
+        metrics:
+          posts: {sql: {datasource: shop, query: SELECT MAX(created_at) AS newest FROM posts, values: {newest: s}}}
 
     **Instead**
 
-        query: SELECT EXTRACT(EPOCH FROM NOW() - MAX(created_at)) AS age FROM posts
-        values: {age: s}
+        metrics:
+          posts: {sql: {datasource: shop, query: SELECT EXTRACT(EPOCH FROM NOW() - MAX(created_at)) AS age FROM posts, values: {age: s}}}
 
     **Source.** What the runner makes of a column: "holds a time, not a number; cast it" (spec language, 2026-11-21)
     """
