@@ -16,8 +16,8 @@ Read = tuple[str, dict[str, Any]]
 
 
 def texts_and_values(paths: Sequence[Path]) -> list[Read | None]:
-    """Each YAML file as read; None where there is something to tell about it."""
-    documents = (load_file(path, "") for path in paths)
+    """Each YAML file as read; None where there is something to tell about it. `discover.files` gives none but regular files."""
+    documents = (load_file(path, "", regular=True) for path in paths)
     return [None if document.findings else (document.text, document.value) for document in documents]
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
 from monctl.finding import Finding
+from monctl.irregular import irregular
 from monctl.lines import Lines, split_lines
 from monctl.source import Origin, Span
 from monctl.source_map import SourceMap
@@ -63,8 +65,13 @@ def load_text(file: str, data: bytes | str) -> Document:
     return Document(file, text, value or {}, tuple(_finding(file, lines, fault) for fault in faults))
 
 
-def load_file(path: Path, file: str) -> Document:
-    """The document in a file of the disk, shown to the user as `file`. A file that cannot be read is a finding, too."""
+def load_file(path: Path, file: str, *, regular: bool = False) -> Document:
+    """The document in a file of the disk, shown to the user as `file`. A file that cannot be read is a finding, too.
+
+    What is no regular file is never opened, unless it is known (`regular`) to be one: asking 10,000 times takes its time.
+    """
+    if not regular and (what := irregular(path)) is not None:
+        return Document(file, findings=(no_file(file, what),))
     try:
         data = _read(path)
         if len(data) > MAX_BYTES:
@@ -75,6 +82,11 @@ def load_file(path: Path, file: str) -> Document:
             file, findings=(_whole_file(file, UNREADABLE, f"the file cannot be read: {reason}", "check that it exists and is yours"),)
         )
     return load_text(file, data)
+
+
+def no_file(file: str, what: str) -> Finding:
+    """What is told of a pipe, a socket or a device that has the name of a spec."""
+    return _whole_file(file, UNREADABLE, f"the file cannot be read: it is {what}", "put a regular file there, or move it out of the estate")
 
 
 def _read(path: Path) -> bytes:
@@ -115,5 +127,6 @@ def _not_a_map(value: object, text: str) -> Fault:
     kind = "a list" if isinstance(value, list) else "a single value"
     start = len(text) - len(text.lstrip())
     end = text.find("\n", start)
-    way_out = "begin with a kind, such as 'monitors:'"
+    glued = re.match(r"[\w-]+:(?=\S)", value) if isinstance(value, str) else None
+    way_out = f"put a space behind the ':' of '{glued.group()}'" if glued else "begin with a kind, such as 'monitors:'"
     return Fault(NOT_A_MAP, f"a spec file is a map at its top, not {kind}", way_out, start, end if end >= 0 else len(text))

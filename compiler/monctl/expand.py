@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from monctl.finding import Finding
+from monctl.secret import reference_fault
 from monctl.source import Origin
 from monctl.suggest import did_you_mean
 
@@ -190,7 +191,7 @@ class _Text:
             if found[0] == "$${":
                 return "${"
             value = self._value(found)
-            if found[1] is not None and found[1].strip().startswith(_SECRET):
+            if value is not UNFILLED and found[1] is not None and found[1].strip().startswith(_SECRET):
                 self._fault(
                     "SPEC034",
                     f"the secret '{found[0]}' stands inside a longer text",
@@ -210,6 +211,10 @@ class _Text:
     def _value(self, found: re.Match[str]) -> Any:
         name = (found[1] or "").strip()
         if name.startswith(_SECRET):
+            if (bad := reference_fault(found[0])) is not None:
+                at = found.start()
+                self.expander.fault(self.origin.at(*self.path), "SPEC034", bad.message, bad.help, (at + bad.start, at + bad.end))
+                return UNFILLED
             return found[0]
         if found[1] is None:
             self._fault("SPEC022", "'${' is not closed", _FORMS, found)
@@ -260,6 +265,8 @@ class _Text:
         return value
 
     def _way_out(self, head: str, rest: list[str]) -> str | None:
+        if head in {"env", "file"}:
+            return f"write ${{{head}:{'.'.join(rest) or 'NAME'}}}"
         if head == "each":
             return "`each` is there only under for_each"
         variables = self.expander.variables or {}

@@ -58,6 +58,7 @@ def fit(raws: Iterable[Raw], place: Callable[[Origin], str]) -> Fitted:
         if earlier is not raw.origin:
             message = f"{address} is declared twice, first in {place(earlier)}"
             fitted.faults.findings.append(Finding("SPEC036", message, raw.origin, help="rename one of them", address=address, on_key=True))
+            one(KINDS[raw.kind], raw.value, raw.origin, address, fitted.faults, plain=raw.plain)  # for what else is wrong with it
             continue
         spec, whole = one(KINDS[raw.kind], raw.value, raw.origin, address, fitted.faults, plain=raw.plain)
         if spec is None:

@@ -31,14 +31,13 @@ class Formatted:
 
 
 def formatted(file: str, text: str) -> Formatted:
-    """The text in the one layout. Its lines end as its first one does, and a byte order mark is gone.
+    """The text in the one layout. All its lines end as most do, by LF or CRLF, and a byte order mark is gone.
 
     A text is only given back changed when it says the same, to every reader of YAML, and holds the same comments.
     """
-    found = _BREAK.search(text)
-    ending = found[0] if found else "\n"
+    ending = _ending(text)
     body = text.removeprefix(_MARK)
-    if ending != "\n" or "\r" in body:
+    if "\r" in body:
         body = _BREAK.sub("\n", body)
     if odd := NOT_BREAKS.search(body):
         return Formatted(text, reason=f"the character U+{ord(odd[0]):04X} ends a line for some readers of YAML and not for others")
@@ -55,6 +54,12 @@ def formatted(file: str, text: str) -> Formatted:
     if new != body and not _is_same(body, old, new):
         return Formatted(text, reason="in the one layout it would not say the same")
     return Formatted(new if ending == "\n" else new.replace("\n", ending))
+
+
+def _ending(text: str) -> str:
+    """How most lines end, LF where as many end by either. A lone CR is a line end for YAML, and for hardly anything else: it counts for neither."""
+    both = text.count("\r\n")
+    return "\r\n" if both > text.count("\n") - both else "\n"
 
 
 def _is_same(body: str, old: list[Token], new: str) -> bool:

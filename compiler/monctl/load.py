@@ -8,9 +8,10 @@ from pathlib import Path
 
 from monctl import discover
 from monctl.ahead import Ahead
-from monctl.document import Document, SourceMap, load_file
+from monctl.document import Document, SourceMap, load_file, no_file
 from monctl.finding import Finding, Level
 from monctl.fit import fit
+from monctl.irregular import irregular
 from monctl.load_python import SECONDS, PythonSpec, python_specs, refused
 from monctl.load_yaml import Raws
 from monctl.loaded import Item, Loaded
@@ -41,7 +42,7 @@ def load(
     chosen = settings(document, environment, root.resolve().name)
     exclude = tuple(chosen.estate.exclude) if chosen.estate else ()
     found = ahead.files(root, exclude) if overlay is None else discover.files(root, exclude, overlay.added(root))
-    reading.unreadable(found.unreadable)
+    reading.unreadable(found)
     raws = Raws(chosen.expander)
     for spec in reading.specs(found.specs, python=chosen.estate is None or chosen.estate.python, seconds=python_seconds):
         if isinstance(spec, Document):
@@ -92,12 +93,18 @@ class _Reading:
         """A path as the user is told of it."""
         return self._at + str(path)[self._length :].replace(os.sep, "/")
 
-    def unreadable(self, folders: Iterable[tuple[Path, str]]) -> None:
-        """Tell of folders that could not be looked into."""
-        for path, why in folders:
+    def unreadable(self, found: discover.Files) -> None:
+        """Tell of folders that could not be looked into, and of what is named like a spec and is no file."""
+        for path, why in found.unreadable:
             self.complete = False
-            help = "check that it is yours; specs in it are not known"
-            self.findings.append(Finding("SPEC014", f"the folder cannot be read: {why}", Origin(self.shown(path)), help=help))
+            shown, help = self.shown(path), "check that it is yours; specs in it are not known"
+            if path == self._root:  # which says why its settings cannot be read, too
+                shown, help = self._at.rstrip("/") or ".", "check that it is yours, or name another folder with -C"
+                self.findings.clear()
+            self.findings.append(Finding("SPEC014", f"the folder cannot be read: {why}", Origin(shown), help=help))
+        for path, what in found.irregular:
+            self.complete = False
+            self.findings.append(no_file(self.shown(path), what))
 
     def yaml(self, path: Path) -> Document:
         return self._took(self._document(path))
@@ -163,6 +170,8 @@ class _Reading:
             path = (self._root / name).resolve()
             if path.is_relative_to(self._root.resolve()):
                 try:
+                    if what := irregular(path):
+                        raise OSError(0, f"it is {what}")
                     texts[name] = self._text(path)
                     continue
                 except (OSError, ValueError) as error:

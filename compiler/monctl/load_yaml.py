@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any
 
 from monctl.document import Document
@@ -36,13 +37,24 @@ class Raws:
             if kind.startswith("x-"):
                 continue  # a place of the user's own, for anchors
             if kind not in TOP_LEVEL:
-                self.findings.append(Finding("SPEC037", f"unknown kind '{kind}'", origin.at(kind), help=_kind_meant(kind), on_key=True))
+                help = _indent(kind, document.value) or _kind_meant(kind)
+                self.findings.append(Finding("SPEC037", f"unknown kind '{kind}'", origin.at(kind), help=help, on_key=True))
             elif isinstance(objects, dict):
-                for name, value in objects.items():
+                for name, value in self._objects(kind, objects, origin.at(kind)).items():
                     self.add(Raw(kind, name, value, Origin(document.file, (kind, name)), plain))
             elif objects is not None:
                 help = f"write `{kind}:` and below it, indented, `NAME:`"
                 self.findings.append(Finding("SPEC032", f"'{kind}' is a map of names, not {_word(objects)}", origin.at(kind), help=help))
+
+    def _objects(self, kind: str, objects: dict[str, Any], origin: Origin) -> dict[str, Any]:
+        """The objects of a kind, less those whose fields line up with their name instead of standing below it: each is told once."""
+        fields = KINDS[kind].model_fields if kind in KINDS else {}
+        flat = {name: after for name, after in pairwise(objects) if objects[name] is None and name not in fields and after in fields}
+        for name, after in flat.items():
+            message = f"'{name}' is empty, and '{after}' is one of its fields, not another name"
+            help = f"indent what belongs to '{name}' deeper than '{name}:'"
+            self.findings.append(Finding("SPEC032", message, origin.at(after), help=help, on_key=True))
+        return {name: value for name, value in objects.items() if name not in flat and name not in fields} if flat else objects
 
     def add(self, raw: Raw) -> None:
         """One entry of a kind, as written."""
@@ -83,6 +95,13 @@ class Raws:
 def _may_refer(text: str) -> bool:
     """Whether there is a reference in a text, or an escape that may hide one."""
     return "${" in text or ("\\" in text and _ESCAPE.search(text) is not None)
+
+
+def _indent(kind: str, found: dict[str, Any]) -> str | None:
+    """The way out where the kind above has nothing below it: what looks like a kind is a name that is not indented."""
+    before = list(found)[: list(found).index(kind)]
+    known = [one for one in before if one in TOP_LEVEL]
+    return f"indent it below '{known[-1]}:' if it belongs there" if known and found[known[-1]] is None else None
 
 
 def _kind_meant(kind: str) -> str:

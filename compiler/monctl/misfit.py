@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -17,7 +18,7 @@ from monctl.misread import Misread
 from monctl.secret import BadSecret, Secret
 from monctl.source import Origin
 from monctl.spec.base import PATTERN_HELP, MaySecret, Short, Spec
-from monctl.suggest import closest
+from monctl.suggest import begun, closest
 
 Path = tuple[str | int, ...]
 
@@ -39,6 +40,8 @@ _WRONG_TYPE = {
     "model_attributes_type": "a map",
     "none_required": "nothing",
 }
+_DASHES = re.compile(r"-[^\s-]\S*(?: -\S+)*$")
+"""A list whose dashes have no space behind them, as YAML reads it: one text."""
 _BOUND = {
     "greater_than": ("gt", "more than"),
     "greater_than_equal": ("ge", "at least"),
@@ -146,7 +149,7 @@ def _finding(group: list[_Fault], model: type[Spec], raw: Any, origin: Origin, a
     match detail["type"]:
         case "extra_forbidden":
             parent = f" of '{path[-2]}'" if len(path) > 1 and isinstance(path[-2], str) else ""
-            help = _near(str(path[-1]), list(_fields(model, detail["loc"][:-1])))
+            help = _layout(path, raw) or _near(str(path[-1]), list(_fields(model, detail["loc"][:-1])))
             return Finding("SPEC030", f"unknown field {said(path[-1])}{parent}", where, help=help, address=address, on_key=True)
         case "missing":
             return Finding("SPEC031", f"'{fault.missing}' is missing", where, help=f"add `{fault.missing}:`", address=address, on_key=True)
@@ -167,13 +170,14 @@ def _told(group: list[_Fault], fault: _Fault, value: Any, *, on_key: bool) -> tu
         return "SPEC032", str(context["error"]), None
     if kind == "literal_error":
         choices = [part.strip().strip("'\"") for part in context["expected"].replace(" or ", ", ").split(",")]
-        near = closest(str(value), choices)
+        near = closest(str(value), choices) or begun(str(value), choices)
         return "SPEC032", f"{said(value)} is not one of {', '.join(choices)}", f"did you mean '{near}'?" if near else None
     if fault.is_type:
         wanted = list(dict.fromkeys(_WRONG_TYPE[one.detail["type"]] for one in group if one.is_type))
         return "SPEC032", f"expected {' or '.join(wanted)}, found {said(value)}", _other_type(wanted, value)
     if kind == "string_pattern_mismatch":
-        help = PATTERN_HELP.get(context["pattern"], f"it must match {context['pattern']}")
+        help = _glued(value) if on_key else _no_name(value)
+        help = help or PATTERN_HELP.get(context["pattern"], f"it must match {context['pattern']}")
         return "SPEC035" if on_key else "SPEC032", f"{said(value)} {'cannot be a name' if on_key else 'does not fit'}", help
     if kind in _BOUND:
         word, text = _BOUND[kind]
@@ -198,12 +202,47 @@ def _other_type(wanted: list[str], value: Any) -> str | None:
             return "write something behind the ':', or leave the field out"
         case ["text"] if isinstance(value, int | float):
             return f'write it in quotes: "{str(value).lower() if isinstance(value, bool) else value}"'
-        case ["a list"] if isinstance(value, str | int | float) and find_secret(str(value)) is None:
+        case ["a list"] if isinstance(value, dict):
+            return "write each entry on a line of its own, with '- ' before it"
+        case ["a list"] if isinstance(value, str) and _DASHES.match(value):
+            return "put a space behind each '-'"
+        case ["text"] if isinstance(value, list):
+            return "write one text, without brackets"
+        case ["a list", *_] if isinstance(value, str | int | float) and find_secret(str(value)) is None:
             return f"write [{value}]" if len(str(value)) <= 60 else "put it into [ ]"
+        case ["a map"] if isinstance(value, list):
+            return "write `name: value` instead, without '-' or brackets"
         case ["a map"]:
             return "write `name: value` below it, indented"
         case _:
             return None
+
+
+def _layout(path: Path, raw: Any) -> str | None:
+    """How to write a field that is none because of the space before or in it: `{http:https://…}`, `url:` that lines up with its `http:`."""
+    key, holder = path[-1], _at(raw, path[:-1])
+    if not isinstance(holder, dict) or not isinstance(key, str):
+        return None
+    before = list(holder)[: list(holder).index(key)]
+    if holder[key] is None and (glued := _glued(key)):
+        return glued
+    if before and holder[before[-1]] is None:
+        return f"indent it deeper than '{before[-1]}:' if it belongs to that"
+    return None
+
+
+def _glued(key: Any) -> str | None:
+    found = re.match(r"[\w-]+:(?=\S)", key) if isinstance(key, str) else None
+    return f"put a space behind the ':' of '{found.group()}'" if found else None
+
+
+def _no_name(value: Any) -> str | None:
+    """How to write a list of which YAML made one text, since an item is indented deeper than the first; and `#ops` or `@ana`, which are no names."""
+    if not isinstance(value, str):
+        return None
+    if value[:1] in {"#", "@"} and len(value) > 1:
+        return f"write the name it has in the estate, without '{value[0]}'"
+    return "line up each '-' of the list" if " - " in value else None
 
 
 def _plain(message: str) -> str:

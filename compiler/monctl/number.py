@@ -46,8 +46,8 @@ def show_number(number: float) -> str:
 
 
 def spell(number: float) -> str:
-    """The text of a number that a spec holds, never failing: NaN as "nan", an int too large to print as "1e400"."""
-    if isinstance(number, int) and number.bit_length() > 4000:
+    """The text of a number that a spec holds, never failing: NaN as "nan", an int too large for a float as "1e400"."""
+    if isinstance(number, int) and number.bit_length() > 1023:  # up to there an int is less than the largest float
         return "1e400" if number > 0 else "-1e400"
     return show_number(number) if math.isfinite(number) else str(number)
 

@@ -100,15 +100,17 @@ def check_all(
 ) -> list[Checked]:
     """Every estate. Raises EstateError when two have one name: they would take each other's objects for their own."""
     known = discover() if targets is None else targets
-    found: dict[str, Checked] = {}
-    for root in roots:
-        one = check(root, environment, targets=known, syntax=syntax, ahead=ahead)
-        if (other := found.setdefault(one.program.estate, one)) is not one:
+    checked = [check(root, environment, targets=known, syntax=syntax, ahead=ahead) for root in roots]
+    named: dict[str, Checked] = {}
+    for one in checked:
+        if one.loaded.settings is None:  # nobody knows what it is called
+            continue
+        if (other := named.setdefault(one.program.estate, one)) is not one:
             raise EstateError(
-                f"two estates are called '{one.program.estate}': {other.root} and {root}",
+                f"two estates are called '{one.program.estate}': {other.root} and {one.root}",
                 hint="the name is in every ownership mark; give one of them another `estate:`",
             )
-    return list(found.values())
+    return checked
 
 
 def build(checked: Checked, *, only: tuple[str, ...] = (), targets: Mapping[str, Target] | None = None) -> dict[str, Built]:

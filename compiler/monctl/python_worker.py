@@ -107,7 +107,7 @@ def _executed(file: str, source: str, seconds: float) -> Fault | None:
 def _own_modules(file: str, root: str) -> Iterator[None]:
     """The spec as a module, its own folder and the estate's to import from, and nothing of them left for the next file."""
     module = ModuleType(_MODULE)
-    module.__file__ = file
+    module.__file__ = os.path.abspath(file)  # noqa: PTH100  # as Python does: resolve() would follow links
     sys.modules[_MODULE] = module  # dataclasses and typing look their module up
     folders = list(dict.fromkeys((str(Path(file).resolve().parent), root)))
     sys.path[:0] = folders

@@ -200,6 +200,8 @@ def _way_out(query: Query) -> str | None:
 
 def _fault(detail: Mapping[str, Any], text: str) -> Fault:
     token = detail.get("highlight") or ""
+    if detail.get("description") == "Expecting )" and (opened := _open_bracket(text)) is not None:
+        return Fault("not valid SQL: the '(' opened here is never closed", opened, opened + 1, "close it with a ')'")
     message = f"not valid SQL: {_reason(detail.get('description') or '', token)}"
     line, end_column = detail.get("line"), detail.get("col")
     if line is None or end_column is None:
@@ -220,6 +222,17 @@ def _reason(description: str, token: str) -> str:
         return f"'{expected[1]}' is missing before {_quoted(token)}"
     description = _TOKEN.sub(lambda found: _quoted(found[1]), description)
     return description[:1].lower() + description[1:]
+
+
+def _open_bracket(text: str) -> int | None:
+    """The offset of the innermost '(' of a query that no ')' closes."""
+    opened: list[int] = []
+    for found in re.finditer(r"[()]", _QUOTED.sub(lambda quoted: " " * len(quoted.group()), text)):
+        if found.group() == "(":
+            opened.append(found.start())
+        elif opened:
+            opened.pop()
+    return opened[-1] if opened else None
 
 
 def _quoted(token: str) -> str:

@@ -14,9 +14,10 @@ from monctl.misread import Misread
 from monctl.resource import SecretRef
 from monctl.text_field import TextField
 
-__all__ = ["SECRET_SHOWN", "BadSecret", "Secret", "SecretField", "looks_secret", "reader", "resolve"]
+__all__ = ["SECRET_SHOWN", "BadSecret", "Secret", "SecretField", "looks_secret", "reader", "reference_fault", "resolve"]
 
-_REFERENCE = re.compile(r"\$\{(env:[A-Za-z_][A-Za-z0-9_]*|file:[^}\0]+)\}")
+_NAMED = r"(env:[A-Za-z_][A-Za-z0-9_]*|file:(?=[^}]*[^}\s])[^}\0]+)"  # POSIX XBD 8.1: names of environment variables (read 2026-11-21)
+_REFERENCE = re.compile(rf"\$\{{{_NAMED}\}}")
 _LONGEST_FILE = 65_536
 _HOW = "put it into an environment variable and write ${env:NAME}, or into a file and write ${file:PATH}"
 
@@ -48,6 +49,20 @@ class Secret:
         return "***"
 
     __repr__ = __str__
+
+
+def reference_fault(text: str) -> BadSecret | None:
+    """What is wrong with a text of the form `${env:…}` or `${file:…}`, at the name; None where the reference is in order, or is none."""
+    found = re.fullmatch(r"\$\{\s*(env|file):([^{}]*)\}", text)
+    if found is None or _REFERENCE.fullmatch(text):
+        return None
+    where = found.span(2) if found[2] else (0, len(text))
+    if found[2].strip() and _REFERENCE.fullmatch(right := f"${{{found[1]}:{found[2].strip()}}}"):
+        return BadSecret("the reference to the secret has a space in it", 0, len(text), f"write {right}")
+    if found[1] == "file":
+        return BadSecret("the reference to the secret names no file", *where, "write ${file:PATH}")
+    message = "the reference to the secret does not name an environment variable"
+    return BadSecret(message, *where, "write ${env:NAME}; a name is letters, digits and _, and does not begin with a digit")
 
 
 def reader(environ: Mapping[str, str], root: Path) -> Callable[[SecretRef], str]:
@@ -87,6 +102,8 @@ def _file(name: str, root: Path) -> str:
 
 
 def _refused(text: str) -> BadSecret:
+    if fault := reference_fault(text):
+        return fault
     if found := re.fullmatch(r"\$?\{?\{?\s*(env|file)[:.](.*?)\s*\}*", text.strip()):
         # the name of a variable or file is no secret, and showing it right is the shortest way out
         return BadSecret(

@@ -95,7 +95,14 @@ def _merged(estate: Estate, chosen: str, expander: Expander, origin: Origin) -> 
 
 
 def _known(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in values.items() if value is not UNFILLED}
+    """The values of which every reference could be filled: of the others it was told why not."""
+    return {name: value for name, value in values.items() if not _lacks(value)}
+
+
+def _lacks(value: Any) -> bool:
+    if isinstance(value, dict | list):
+        return any(map(_lacks, value.values() if isinstance(value, dict) else value))
+    return value is UNFILLED
 
 
 def _map(value: Any) -> dict[str, Any]:

@@ -28,6 +28,13 @@ def closest(word: str, candidates: Iterable[str]) -> str | None:
     return best
 
 
+def begun(word: str, candidates: Iterable[str]) -> str | None:
+    """The only candidate that begins with `word`, three letters at least: `pie` for `piechart`. None when there are several, or none."""
+    wanted = _plain(word)
+    found = {candidate for candidate in candidates if len(wanted) > 2 and _plain(candidate).startswith(wanted)}
+    return found.pop() if len(found) == 1 else None
+
+
 def did_you_mean(word: str, candidates: Iterable[str], *, noun: str = "", limit: int = 8) -> str | None:
     """A help sentence: "did you mean 'x'?", else the names there are (at most `limit`; none are shown of 0), else None.
 

@@ -170,7 +170,8 @@ class Target(Protocol):
     is left to do by hand once they are made. `options() -> type[BaseModel]` is what its block of monctl.yaml may say, each field with its
     documentation under it: editors complete and explain from it, and `option_faults(program) -> Iterator[Finding]` is what that block says wrong
     (for a model of `monctl.target_options` the function of that name there). One whose `build` never finds anything is `unlimited = True`, so
-    that a linter need not build it.
+    that a linter need not build it. `codes: Mapping[str, str]` are the codes of all that it finds, each with what it is said of: others that
+    begin with its name are then refused wherever codes are written.
     """
 
     name: str

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from monctl import condition as ir
 from monctl.misread import Misread
-from monctl.suggest import did_you_mean
+from monctl.suggest import closest, did_you_mean
 from monctl.threshold_ast import Comparison, Condition, Range, State, Term, ThresholdError, Trend
 from monctl.unit import Unit, WrongUnit, convert
 
@@ -61,7 +61,7 @@ def _unit_of(term: Term, value: str | None, units: Mapping[str, Unit], default: 
         return default
     if value in units:
         return units[value]
-    if units:
+    if units and (default is None or len(units) > 1 or closest(value, units)):
         way_out = did_you_mean(value, units, noun=f"values of '{name}'")
     else:
         way_out = f"leave the name out: '{str(term).removeprefix(value).strip()}'"

@@ -40,6 +40,8 @@ from monctl.unit import Quantity, same_kind
 
 _EXAMPLES = "write a condition such as '> 10', '> 200ms for 5m', 'down for 2m' or 'no data'"
 _STATES = {tuple(kind.split()): kind for kind in (*LASTING, *MOMENTS)}
+_TYPESET = frozenset("“”„‟‘’‚«»")
+"""Quotes that word processors and chats put in the place of straight ones."""
 _BARE = re.compile(r"[+-]?[\d.]+(?:[eE][+-]?\d+)?")
 
 
@@ -160,6 +162,10 @@ class _Parser:
     def _duration(self, word: Token) -> Duration:
         found = self._gathered()
         if found is None:
+            stray = self._peek()
+            if stray is not None and stray.kind == "word" and stray.lower not in RESERVED:
+                number = next((token.text for token in self._tokens[self._next :] if token.kind == "number"), "5m")
+                self._fail(f"'{shorten(stray.text)}' is not a duration", stray, f"write '{word.lower} {shorten(number)}'")
             self._fail(f"a duration is missing after '{word.lower}'", word, f"write '{word.lower} 5m'")
         text, start, end, exact = found
         try:
@@ -208,18 +214,25 @@ class _Parser:
     def _unexpected_term(self, first: Token) -> Never:
         shown = shorten(first.text)
         if first.kind == "number":
-            self._fail(f"'{shown}' has no comparison before it", first, f"write '> {shown}'")
+            gathered = self._gathered()
+            self._fail(f"'{shown}' has no comparison before it", first, f"write '> {shorten(gathered[0] if gathered else first.text)}'")
+        if first.text in _TYPESET:
+            rest = "".join(letter for letter in self._text if letter not in _TYPESET).strip()
+            self._fail(f"'{shown}' is a quote of typesetting, and no quote to YAML", first, f'write straight quotes: "{shorten(rest)}"')
         if first.kind == "other":
             self._fail(f"'{shown}' does not belong here", first, _EXAMPLES)
         if first.lower in RESERVED or first.kind == "suffix":
             self._fail(f"a condition is expected, not '{shown}'", first, _EXAMPLES)
         after = self._peek(1)
         if after is not None and after.kind == "word" and (op := term_meant(after.text)) in OPERATORS and term_meant(first.text) is None:
-            self._fail(f"'{shorten(after.text)}' is not a comparison", after, f"write '{shown} {op} …'")
+            negated = op == "==" and (third := self._peek(2)) is not None and third.lower == "not"
+            self._fail(f"'{shorten(after.text)}' is not a comparison", after, f"write '{shown} {'!=' if negated else op} …'")
         if after is not None and after.kind == "word" and (third := self._peek(2)) is not None and third.kind == "op":
             self._two_words(first, after)
         if meant := term_meant(first.text):
             self._next += 1
+            if meant in OPERATORS and after is not None and after.lower == "than":
+                after = self._peek(1)
             if meant in OPERATORS and after is not None and after.kind == "number":
                 meant = f"{meant} {shorten(after.text)}"
             self._fail(f"'{shown}' is not a condition", first, _did_you_mean(meant, self._peek()))
@@ -256,6 +269,8 @@ class _Parser:
             self._fail("'for' is said twice", token, "write one 'for' in each condition")
         if token.kind == "op":
             self._fail(f"'{shown}' follows a condition that is already complete", token, f"write '{term} or {shown} …'")
+        if after is None and token.text in {",", ";", "."}:
+            self._fail(f"'{shown}' does not belong here", token, "remove it")
         if meant:
             self._fail(f"'{shown}' does not belong here", token, f"did you mean '{meant}'?")
         self._fail(f"'{shown}' does not belong here", token, "join conditions with 'or', and say how long with 'for 5m'")

@@ -74,7 +74,7 @@ _MEANT = {
     "or": "|| | ; else",
     "and": "&& &",
     "in": "within over during last past per",
-    "for": "since lasting longer",
+    "for": "since lasting longer fo fr fro fot foor forr fir",
 }
 _OF_TERMS = ("increasing", "decreasing", "unchanged", "no data", "down", "error", "first seen", "regression", "any")
 _OF_OPERATORS = OPERATORS

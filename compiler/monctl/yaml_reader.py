@@ -14,7 +14,8 @@ from yaml._yaml import CParser  # where yaml.cyaml takes it from, and what its t
 from yaml.nodes import MappingNode, Node, ScalarNode, SequenceNode
 
 from monctl.lines import Lines
-from monctl.yaml_fault import BOMB, DUPLICATE, KEY, MERGE, TAG, TOO_DEEP, Fault, explain, unknown_tag
+from monctl.yaml_fault import BOMB, DUPLICATE, KEY, MERGE, TAG, TOO_DEEP, Fault, explain, odd_space, swallowed, unknown_tag
+from monctl.yaml_slip import unquoted
 
 DEEPEST = 100
 """Levels of nesting; real specs have about ten."""
@@ -65,9 +66,13 @@ def read_yaml(text: str) -> tuple[Any, list[Fault]]:
     Maps and lists that are aliased are one object each: do not change them.
     """
     root, fault = compose(text)
-    if fault or root is None:
-        return None, [fault] if fault else []
+    odd = odd_space(text)
+    if (first := odd or fault) and (fault or root is None):
+        return None, [first]
+    if root is None:
+        return None, []
     builder = _Builder(text)
+    builder.faults += [odd] if odd else []
     try:
         return builder.build(root, 0), builder.faults
     except _Refused as refused:
@@ -140,13 +145,13 @@ class _Builder:
 
     def _collection(self, node: Any, depth: int) -> Any:
         if node.tag.__class__ is str and node.tag not in _COLLECTION_TAGS:
-            self.faults.append(unknown_tag(node.tag, node.start_mark.index))
+            self.faults.append(unknown_tag(node.tag, self._text, node.start_mark.index))
         self._spend(len(node.value) + 1, node)
         if node.__class__ is MappingNode:
             return self._map(node, depth + 1)
         return [
             plain_value(item.value)
-            if item.__class__ is ScalarNode and item.style == "" and item.tag.__class__ is _NO_TAG
+            if item.__class__ is ScalarNode and item.style == "" and item.value and item.tag.__class__ is _NO_TAG
             else self.build(item, depth + 1)
             for item in node.value
         ]
@@ -163,7 +168,7 @@ class _Builder:
             elif key is not None:
                 if value_node.__class__ is not ScalarNode:
                     built[key] = self.build(value_node, depth)
-                elif value_node.tag.__class__ is _NO_TAG:
+                elif value_node.value and value_node.tag.__class__ is _NO_TAG:
                     built[key] = plain_value(value_node.value) if value_node.style == "" else value_node.value
                 else:
                     built[key] = self._scalar(value_node)
@@ -174,17 +179,20 @@ class _Builder:
             self.faults.append(Fault(KEY, "a key is a map or a list", "write the key as a text", *_first_word(node)))
             return None
         if node.tag.__class__ is str and node.tag not in _TAGS:
-            self.faults.append(unknown_tag(node.tag, node.start_mark.index))
+            self.faults.append(unknown_tag(node.tag, self._text, node.start_mark.index))
         key: str = node.value
         return key
 
     def _scalar(self, node: Any) -> Any:
         if node.tag.__class__ is _NO_TAG:
+            if not node.value and (fault := swallowed(self._text, node.start_mark.index)):
+                self.faults.append(fault)
+                return unquoted(self._text, fault.start)  # so that nothing more is to be said of it
             return plain_value(node.value) if node.style == "" else node.value
         kind: Any = _TAGS.get(node.tag)
         if kind is None:
-            self.faults.append(unknown_tag(node.tag, node.start_mark.index))
-            return node.value
+            self.faults.append(unknown_tag(node.tag, self._text, node.start_mark.index))
+            return unquoted(self._text, node.start_mark.index) if node.tag.startswith("!=") else node.value
         value = node.value if kind is str else plain_value(node.value)
         if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
             tag = node.tag.replace("tag:yaml.org,2002:", "!!")

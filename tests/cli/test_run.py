@@ -181,14 +181,15 @@ def test_a_port_that_is_taken_ends_the_runner_with_a_sentence(tmp_path: Path) ->
         ]
 
 
-def test_without_the_extra_it_is_said_what_to_install(tmp_path: Path) -> None:
+@pytest.mark.parametrize("package", ["aiohttp", "prometheus_client", "starlette", "uvicorn"])
+def test_without_the_extra_it_is_said_what_to_install(package: str, tmp_path: Path) -> None:
     (tmp_path / "monctl.yaml").write_text("estate: shop\ntargets: {runner: {}}\n", encoding="utf-8")
     (tmp_path / "specs.yaml").write_text(SPECS, encoding="utf-8")
-    code = "import sys; sys.modules['starlette'] = None; from monctl.cli import main; main()"
+    code = f"import sys; sys.modules['{package}'] = None; from monctl.cli import main; main()"
     done = subprocess.run([sys.executable, "-c", code, "run"], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=120)
 
     assert (done.returncode, done.stdout) == (64, "")
-    assert done.stderr == "monctl: the runner needs the package starlette\n  help: pip install 'monctl-compiler[runner]'\n"
+    assert done.stderr == f"monctl: the runner needs the package {package}\n  help: pip install 'monctl-compiler[runner]'\n"
 
 
 @pytest.mark.parametrize(("typed", "status"), [(SECRET, 0), ("short", 64), ("", 64)])

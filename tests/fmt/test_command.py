@@ -164,9 +164,58 @@ def test_a_file_that_cannot_be_read_is_told(estate: Path, capsys: pytest.Capture
     (estate / "e.yaml").mkdir()
     (estate / "f.yaml").symlink_to("f.yaml")
 
-    assert run(["fmt", "-C", "."]) == 3
+    assert run(["fmt", "-C", "."]) == 1
     assert "f.yaml: too many levels of symbolic links\n" in capsys.readouterr().err
     assert (estate / "a.yaml").read_text(encoding="utf-8") == TIDY
+
+
+def test_what_is_no_file_is_told_and_never_opened(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    os.mkfifo(estate / "f.yaml")
+    os.mkfifo(estate / "g.py")
+
+    assert run(["fmt", "--check", "-C", "."]) == 1
+    assert "f.yaml: it is a named pipe\n" in (err := capsys.readouterr().err)
+    assert "g.py" not in err
+    assert run(["fmt", "--check", "f.yaml"]) == 1
+    assert capsys.readouterr().err == "f.yaml: it is a named pipe\n1 file not read\n"
+
+
+def test_a_folder_that_cannot_be_read_is_told(estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    (estate / "sub").mkdir()
+    scandir = os.scandir
+
+    def guarded(path: str) -> object:
+        if str(path).endswith("sub"):
+            raise PermissionError(13, "Permission denied", path)  # whoever runs as root may read everything
+        return scandir(path)
+
+    monkeypatch.setattr(os, "scandir", guarded)
+
+    assert run(["fmt", "-C", "."]) == 1
+    assert "sub: the folder cannot be read: permission denied\n" in capsys.readouterr().err
+
+
+def test_a_diff_is_part_of_the_json(estate: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["fmt", "--diff", "-o", "json"]) == 1
+
+    files = {one["file"]: one for one in json.loads(capsys.readouterr().out)["files"]}
+    assert files["a.yaml"]["diff"].startswith("--- a/a.yaml\n+++ b/a.yaml\n@@ ")
+    assert files["b.yml"]["diff"] is None
+
+
+def test_standard_input_has_no_json(capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["fmt", "-", "-o", "json"]) == 64
+    assert capsys.readouterr().err.startswith("monctl: '-' writes the YAML itself, or its diff: -o json does not go with it\n")
+
+
+def test_a_variable_for_every_command_is_not_asked_of_standard_input(
+    estate: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("MONCTL_OUTPUT", "json")
+    monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(UNTIDY.encode())))
+
+    assert run(["fmt", "-"]) == 0
+    assert capsys.readouterr().out == TIDY
 
 
 def test_help_loads_no_formatter() -> None:
@@ -185,4 +234,4 @@ def test_a_file_that_may_not_be_written_is_left(estate: Path, monkeypatch: pytes
 
     assert run(["fmt", "a.yaml"]) == 3
     assert texts(estate) == before
-    assert capsys.readouterr().err == "a.yaml: permission denied\n1 file not read or written\n"
+    assert capsys.readouterr().err == "a.yaml: permission denied\n1 file not written\n"

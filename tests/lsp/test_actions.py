@@ -94,6 +94,15 @@ def test_what_is_not_valid_cannot_be_ignored(start: Start, tmp_path: Path) -> No
     assert not any("ignore" in one["title"] for one in acted(editor, uri, found["range"]))
 
 
+def test_what_is_said_of_ignores_cannot_be_ignored(start: Start, tmp_path: Path) -> None:
+    text = f"# monctl: ignore[MON099]\n{MONITORS}"
+    editor = start(shop(tmp_path / "shop", monitors=text))
+    uri = editor.open(tmp_path / "shop/monitors.yaml")
+    (found,) = (one for one in editor.told(uri, has("LINT001")) if one["code"] == "LINT001")
+
+    assert not any("LINT001" in one["title"] for one in acted(editor, uri, found["range"]))
+
+
 def test_a_certain_fix_is_offered_first_and_mends_it(start: Start, tmp_path: Path) -> None:
     text = (
         "datasources:\n  db: {type: postgresql, dsn: '${env:DATABASE_URL}'}\nmetrics:\n  posts:\n    every: 5m\n    unit: posts\n    sql:\n"

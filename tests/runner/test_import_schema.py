@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
@@ -343,6 +345,25 @@ def test_a_file_that_may_not_be_written_is_left(tmp_path: Path, monkeypatch: pyt
     assert imported(tmp_path) == 1
     assert "sources.yaml cannot be written: permission denied\n  help: check that it is yours\n" in capsys.readouterr().err
     assert file.read_text(encoding="utf-8") == LITE
+
+
+@pytest.mark.parametrize("package", ["aiohappyeyeballs", "psycopg"])
+def test_without_the_packages_it_is_said_what_to_install(package: str, tmp_path: Path) -> None:
+    estate(tmp_path, LITE.replace("type: sqlite", "type: postgresql"))
+    code = f"import sys; sys.modules['{package}'] = None; from monctl.cli import main; main()"
+    done = subprocess.run(
+        [sys.executable, "-c", code, "import", "schema", "shop", "-C", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+
+    assert done.returncode == 64
+    assert done.stderr == (
+        "monctl: reading a postgresql database needs the runner's packages, and not all of them are installed\n"
+        "  help: pip install 'monctl-compiler[runner,more]'\n"
+    )
 
 
 def test_a_datasource_of_python_is_not_written(tmp_path: Path, capsys: Out) -> None:

@@ -9,16 +9,25 @@ import sys
 import monctl.cache as cache  # `from monctl import cache` would load monctl.python first
 from monctl import __version__
 
+TYPE_CHECKING = False
+if TYPE_CHECKING:
+    from typing import NoReturn
+
 
 def main(arguments: list[str] | None = None) -> None:
     """Answer the command line and exit with the status that `monctl.cli.group.run` gives."""
     asked = sys.argv[1:] if arguments is None else arguments
+    for stream in ("stdout", "stderr"):
+        if getattr(sys, stream) is None:  # closed by whoever started us: what is said there is for nobody
+            setattr(sys, stream, open(os.devnull, "w", encoding="utf-8"))  # noqa: SIM115, PTH123  # until the end; pathlib is heavy
     try:
         status = answer(asked)
         sys.stdout.flush()
         sys.stderr.flush()
     except BrokenPipeError:
         os._exit(0)  # nobody reads any more, and Python would try once more to write what is left
+    except OSError as error:
+        _unwritten(error)
     except KeyboardInterrupt:
         status = 130
     if cache.COMMANDS.intersection(asked):
@@ -28,10 +37,19 @@ def main(arguments: list[str] | None = None) -> None:
 
 
 def run(arguments: list[str] | None = None) -> int:
-    """Run a command line and give its exit status, whether or not its answer is known."""
+    """Run a command line and give its exit status, whether or not its answer is known. Raises OSError where there is no room for it."""
     from monctl.cli import group
 
     return group.run(arguments)
+
+
+def _unwritten(error: OSError) -> NoReturn:
+    """End because the answer cannot be written, a full disk most often. What is left of it would only fail once more."""
+    try:
+        sys.stderr.write(f"monctl: cannot write the answer: {(error.strerror or type(error).__name__).lower()}\n")
+        sys.stderr.flush()
+    finally:
+        os._exit(3)
 
 
 def answer(arguments: list[str]) -> int:

@@ -21,6 +21,8 @@ from monctl.cli import options
     metavar="DIR",
     type=click.Path(path_type=Path),
     help="Estates to show. Default: monitors/, else a new one as `monctl init` writes it.",
+    cls=options.Once,
+    instead="name a folder that holds both",
 )
 @click.option(
     "--keep",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from functools import cache
 from pathlib import Path
 
 import click
@@ -12,6 +13,9 @@ from monctl.cli import options
 from monctl.finding import Finding, Level
 from monctl.project import Checked
 from monctl.recording import follows
+
+_OF_REPOSITORY = {"github", "sarif"}
+"""What holds paths from the top of the repository."""
 
 
 def show(
@@ -28,7 +32,7 @@ def show(
     """Findings on standard output, a summary on standard error; 1 when one is at `fail_on` or worse.
 
     With `statistics` the number of findings of each rule stands there instead, most frequent first. The answer is not `kept` where it follows from
-    more than the specs, the files they name, and the `named`. `scope` is what was looked at, as the end of `12 files, nothing wrong`.
+    more than the specs, the files they name, and the `named`, such as where the repository begins. `scope` is what was looked at, as the end of `12 files, nothing wrong`.
     """
     if statistics:
         from monctl.render.findings_statistics import as_json, as_text
@@ -40,7 +44,7 @@ def show(
     from monctl.render.findings_text import summary
 
     options.note(summary(findings, sum(len(one.loaded.files) for one in checked), scope))
-    if kept:
+    if kept and output not in _OF_REPOSITORY:
         follows([one.root for one in checked], named=[*named, *(path for one in checked for path in one.named_files)])
     return 1 if any(found.level.rank <= worst for found in findings) else 0
 
@@ -53,12 +57,14 @@ def _print(checked: Sequence[Checked], findings: Sequence[Finding], output: str,
             click.echo(document(findings), nl=False)
         case "github":
             from monctl.render.findings_json import github
+            from monctl.repository import from_top
 
-            click.echo(github(findings), nl=False)
+            click.echo(github(findings, cache(from_top)), nl=False)
         case "sarif":
             from monctl.render import findings_sarif
+            from monctl.repository import from_top
 
-            click.echo(findings_sarif.document(findings), nl=False)
+            click.echo(findings_sarif.document(findings, cache(from_top)), nl=False)
         case "junit":
             from monctl.render import findings_junit
 

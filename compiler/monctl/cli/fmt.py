@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import os
+import stat
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from click.core import ParameterSource
 
 from monctl.cli import options
 from monctl.errors import UsageError
 
 if TYPE_CHECKING:
+    from monctl.discover import Files
     from monctl.formatting import Formatted
 
 STDIN = "-"
@@ -27,8 +30,10 @@ class Outcome:
 
     file: str
     status: str
-    """`unchanged`, `changed`, `invalid` (not YAML), `kept` (left as it is, for safety) or `failed` (cannot be read or written)."""
+    """`unchanged`, `changed`, `invalid` (not YAML), `kept` (left as it is, for safety), `unreadable` or `failed` (cannot be written)."""
     message: str = ""
+    diff: str = ""
+    """What changes, without colours."""
 
 
 @click.command("fmt")
@@ -45,46 +50,59 @@ def command(folder: Path | None, paths: tuple[Path, ...], checking: bool, diffin
     Of PATHs, files or folders, else of the estates of -C; `-` reads standard input and writes standard output. Order, text and comments
     stay, and so does what a file says: this is proved for each file before it is written. Python specs are left to a formatter of Python.
 
-    Exit 0 when all is formatted, 1 when --check or --diff found something, or a file is no YAML, 3 when one cannot be read or written,
-    5 when one is left as it is because in the style it would not say the same.
+    Exit 0 when all is formatted, 1 when --check or --diff found something, or a file is no YAML or cannot be read, 3 when one cannot be
+    written, 5 when one is left as it is because in the style it would not say the same.
     """
     if STDIN in map(str, paths):
         if len(paths) > 1:
             raise click.BadParameter("'-' stands alone", param_hint="PATH")
+        if output == "json" and _is_said("output"):
+            raise click.UsageError("'-' writes the YAML itself, or its diff: -o json does not go with it")
         return _standard_input(checking=checking, diffing=diffing)
-    outcomes = [_one(path, writing=not checking and not diffing, diffing=diffing) for path in _files(folder, paths)]
     writing = not checking and not diffing
+    outcomes = []
+    for path, fault in _files(folder, paths).items():
+        one = _unreadable(_shown(path), fault) if fault else _one(path, writing=writing, diffing=diffing)
+        outcomes.append(one)
+        if output == "text" and one.status == "changed":
+            click.echo(_painted(one.diff) if diffing else one.file, nl=not diffing)
     if output == "json":
-        _json(outcomes)
-    elif not diffing:
-        for one in outcomes:
-            if one.status == "changed":
-                click.echo(one.file)
+        _json(outcomes, diffing=diffing)
     options.note(_summary(outcomes, writing=writing))
     return _status(outcomes, writing=writing)
 
 
-def _files(folder: Path | None, paths: Iterable[Path]) -> list[Path]:
-    """The YAML files that are meant, each once. Raises UsageError for a path that is none."""
-    found: dict[Path, None] = {}
+def _is_said(option: str) -> bool:
+    """Whether an option stands on the command line, and not in a variable that is meant for every command."""
+    return click.get_current_context().get_parameter_source(option) is ParameterSource.COMMANDLINE
+
+
+def _files(folder: Path | None, paths: Iterable[Path]) -> dict[Path, str]:
+    """The YAML files that are meant, each once, and why some of them cannot be read. Raises UsageError for a path that is none."""
+    found: dict[Path, str] = {}
     if not (given := list(paths)):
         for root in options.roots(folder):
-            found.update(dict.fromkeys(_of_estate(root)))
+            found.update(_of_estate(root))
     for path in given:
-        if path.is_dir():
-            found.update(dict.fromkeys(_of_folder(path)))
-        elif not path.exists():
-            raise UsageError(f"{path} does not exist", hint="name files or folders, or `-` for standard input")
+        try:
+            is_folder = stat.S_ISDIR(path.stat().st_mode)
+        except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte
+            raise UsageError(f"{path} does not exist", hint="name files or folders, or `-` for standard input") from None
+        except OSError as error:
+            found[path] = _reason(error)
+            continue
+        if is_folder:
+            found.update(_of_folder(path))
         elif path.suffix not in _ENDINGS:
             raise UsageError(
                 f"{path} is no YAML file: its name ends in {path.suffix or 'nothing'}", hint="name files that end in .yaml or .yml"
             )
         else:
-            found[path] = None
-    return list(found)
+            found[path] = ""
+    return found
 
 
-def _of_folder(folder: Path) -> Iterator[Path]:
+def _of_folder(folder: Path) -> dict[Path, str]:
     """The specs of the estates of a folder; where there are none, all its YAML files."""
     from monctl import discover
     from monctl.errors import EstateError
@@ -92,32 +110,41 @@ def _of_folder(folder: Path) -> Iterator[Path]:
     try:
         roots = discover.estates(folder)
     except EstateError:
-        yield from (path for path in discover.files(folder).specs if path.suffix in _ENDINGS)
-        return
-    for root in roots:
-        yield from _of_estate(root)
+        return _in(discover.files(folder))
+    return {path: fault for root in roots for path, fault in _of_estate(root).items()}
 
 
-def _of_estate(root: Path) -> Iterator[Path]:
+def _of_estate(root: Path) -> dict[Path, str]:
     from monctl import discover
     from monctl.document import load_file
 
     settings = root / discover.SETTINGS
     said = load_file(settings, discover.SETTINGS).value.get("exclude")
     exclude = tuple(one for one in said if isinstance(one, str)) if isinstance(said, list) else ()
-    yield settings
-    yield from (path for path in discover.files(root, exclude).specs if path.suffix in _ENDINGS)
+    found = _in(discover.files(root, exclude))
+    return found if root in found else {settings: "", **found}
+
+
+def _in(found: Files) -> dict[Path, str]:
+    """The YAML files of a folder, and what in it cannot be read: folders, and what is no file."""
+    closed = {path: f"the folder cannot be read: {why}" for path, why in found.unreadable}
+    odd = {path: f"it is {what}" for path, what in found.irregular if path.suffix in _ENDINGS}
+    return dict.fromkeys((path for path in found.specs if path.suffix in _ENDINGS), "") | closed | odd
 
 
 def _one(path: Path, *, writing: bool, diffing: bool) -> Outcome:
     """What becomes of one file; written where `writing`, with its permissions, and through a symbolic link to where it leads."""
     from monctl import atomic
+    from monctl.irregular import irregular
+    from monctl.render.text_diff import text_diff
 
-    shown = Path(os.path.relpath(path)).as_posix()
+    shown = _shown(path)
+    if what := irregular(path):
+        return _unreadable(shown, f"it is {what}")
     try:
         data = path.read_bytes()
     except OSError as error:
-        return _failed(shown, error)
+        return _unreadable(shown, _reason(error))
     if (old := _decoded(shown, data)) is None:
         return Outcome(shown, "invalid", "the file is not UTF-8")
     result = _formatted(shown, old)
@@ -125,14 +152,14 @@ def _one(path: Path, *, writing: bool, diffing: bool) -> Outcome:
         return result
     if result.text == old:
         return Outcome(shown, "unchanged")
-    if diffing:
-        _show(shown, old, result.text)
     if writing:
         try:
             atomic.rewrite(path, result.text.encode())
         except OSError as error:
-            return _failed(shown, error)
-    return Outcome(shown, "changed")
+            reason = _reason(error)
+            options.note(f"{shown}: {reason}")
+            return Outcome(shown, "failed", reason)
+    return Outcome(shown, "changed", diff=text_diff(shown, old, result.text) if diffing else "")
 
 
 def _decoded(shown: str, data: bytes) -> str | None:
@@ -163,10 +190,17 @@ def _formatted(shown: str, old: str) -> Formatted | Outcome:
     return result
 
 
-def _failed(shown: str, error: OSError) -> Outcome:
-    reason = (error.strerror or type(error).__name__).lower()
+def _shown(path: Path) -> str:
+    return Path(os.path.relpath(path)).as_posix()
+
+
+def _unreadable(shown: str, reason: str) -> Outcome:
     options.note(f"{shown}: {reason}")
-    return Outcome(shown, "failed", reason)
+    return Outcome(shown, "unreadable", reason)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or type(error).__name__).lower()
 
 
 def _standard_input(*, checking: bool, diffing: bool) -> int:
@@ -177,35 +211,42 @@ def _standard_input(*, checking: bool, diffing: bool) -> int:
     if isinstance(result, Outcome):
         return _status([result], writing=True)
     if diffing:
-        _show("stdin", old, result.text)
+        from monctl.render.text_diff import text_diff
+
+        click.echo(_painted(text_diff("stdin", old, result.text)), nl=False)
     elif not checking:
         click.echo(result.text.encode(), nl=False)
     return 1 if (checking or diffing) and result.text != old else 0
 
 
-def _show(file: str, old: str, new: str) -> None:
+def _painted(diff: str) -> str:
+    """With colours where the terminal has them."""
     from monctl.render.style import Style
-    from monctl.render.text_diff import text_diff
+    from monctl.render.text_diff import painted
 
-    click.echo(text_diff(file, old, new, Style(options.color())), nl=False)
+    return painted(diff, Style(options.color()))
 
 
-def _json(outcomes: Iterable[Outcome]) -> None:
+def _json(outcomes: Iterable[Outcome], *, diffing: bool) -> None:
     import json
 
-    files = [{"file": one.file, "status": one.status, "message": one.message or None} for one in outcomes]
+    files = [
+        {"file": one.file, "status": one.status, "message": one.message or None, **({"diff": one.diff or None} if diffing else {})}
+        for one in outcomes
+    ]
     click.echo(json.dumps({"format_version": 1, "files": files}, indent=2, ensure_ascii=False))
 
 
 def _summary(outcomes: list[Outcome], *, writing: bool) -> str:
-    counts = {status: sum(one.status == status for one in outcomes) for status in ("changed", "unchanged", "invalid", "kept", "failed")}
     words = {
         "changed": "formatted" if writing else "to be formatted",
         "unchanged": "already formatted",
         "invalid": "no YAML",
         "kept": "left as they are",
-        "failed": "not read or written",
+        "unreadable": "not read",
+        "failed": "not written",
     }
+    counts = {status: sum(one.status == status for one in outcomes) for status in words}
     told = [f"{count} {'file' if count == 1 else 'files'} {words[status]}" for status, count in counts.items() if count]
     return ", ".join(told) or "no files"
 
@@ -216,4 +257,4 @@ def _status(outcomes: Iterable[Outcome], *, writing: bool) -> int:
         return 5
     if "failed" in found:
         return 3
-    return 1 if "invalid" in found or ("changed" in found and not writing) else 0
+    return 1 if found & {"invalid", "unreadable"} or ("changed" in found and not writing) else 0

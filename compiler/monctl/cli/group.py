@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from importlib import import_module
 
@@ -39,6 +40,9 @@ COMMANDS: dict[str, tuple[str, str]] = {
     "validate": ("validate", "Check specs: types, references, units, SQL. Offline."),
 }
 """Command → module in this package, and its line in `--help`. The module is loaded when the command is run."""
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"""What only writing gives, and no program is to blame for: to standard output, or to a file for which nobody said more."""
 
 
 class LazyGroup(click.Group):
@@ -98,7 +102,10 @@ def root() -> None:
 
 
 def run(args: list[str] | None = None) -> int:
-    """Run a command line. Gives 0 done, 1 no, 2 changes, 3 could not ask, 4 partial, 5 refused, 64 usage, 70 bug, 130 interrupted."""
+    """Run a command line. Gives 0 done, 1 no, 2 changes, 3 could not ask, 4 partial, 5 refused, 64 usage, 70 bug, 130 interrupted.
+
+    Raises OSError where there is no room for the answer.
+    """
     try:
         forced = bool(os.environ.get("FORCE_COLOR") and not os.environ.get("NO_COLOR"))
         result = root.main(args, prog_name="monctl", standalone_mode=False, color=True if forced else None)  # else click takes colours out
@@ -123,6 +130,10 @@ def run(args: list[str] | None = None) -> int:
         return error.exit_code
     except BrokenPipeError:
         return 0
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise
+        return _bug(error)
     except Exception as error:  # noqa: BLE001  # a bug must end in a sentence and exit 70, with the traceback in a file for the report
         return _bug(error)
 

@@ -182,7 +182,9 @@ def _rows(checked: Checked, datasource: Datasource, schemas: Sequence[str]) -> S
             return _sqlite(checked, datasource)
         asked = engine(_placed(checked, datasource), _means(checked))
     except ModuleNotFoundError as error:
-        raise UsageError(f"reading a {datasource.type} database needs the package {error.name}", hint=_INSTALL) from error
+        raise UsageError(
+            f"reading a {datasource.type} database needs the runner's packages, and not all of them are installed", hint=_INSTALL
+        ) from error
     import asyncio
 
     async def ask() -> Sequence[tuple[Any, ...]]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -58,15 +59,19 @@ def command(
 
     Exit 0 when nothing is at or above --fail-on, 1 when something is. `monctl rule CODE` explains a rule. What --select-rule, --base and
     --baseline leave out does not count, and is not mended. They may be combined; specs that are not valid are always told, all of them.
+    On an estate that is not valid the rules are not run; on the others they are.
     """
+    from monctl.cli import lint_fix
+
     if listing:
+        narrowed = base is not None or baseline is not None or write_baseline is not None
+        lint_fix.refuse_beside_rules(output, fixing=fixing or diffing or yes, narrowed=narrowed, statistics=statistics)
         return _list(output, rules)
     if statistics and output not in {"text", "json"}:
         raise click.BadParameter(f"--statistics are text or json, not {output}", param_hint="--output")
     from monctl.ahead import reading
-    from monctl.cli import lint_fix
 
-    lint_fix.refuse_nonsense(fixing=fixing, diffing=diffing, write_baseline=write_baseline)
+    lint_fix.refuse_nonsense(fixing=fixing, diffing=diffing, yes=yes, write_baseline=write_baseline)
     at = moment.time(now)
     roots = options.roots(folder)
     with reading(roots) as ahead:
@@ -79,46 +84,76 @@ def command(
         asked = narrowing.Narrowing(narrowing.checked_rules(rules, known), base, baseline, write_baseline)
         checked = check_all(roots, environment, targets=known, syntax=fixing, ahead=ahead)
     tell = partial(show, output=output, fail_on=fail_on, statistics=statistics)
-    if not _all_valid(checked):
-        if fixing:
-            options.note("nothing is mended: the specs have to be valid first")
-        return _not_valid(checked, tell)
+    valid = [one for one in checked if one.valid]
 
-    def as_it_was(root: Path) -> list[Finding] | None:
+    def as_it_was(root: Path) -> list[Finding] | str:
         try:
             was = check(root, environment, targets=known, syntax=False)
-        except MonctlError:  # the environment is new
-            return None
-        return findings(was, known, at) if was.valid else None
+        except MonctlError as error:  # the environment is new
+            return str(error)
+        return narrowing.as_found(was, lambda: findings(was, known, at))
 
     def wanted(one: Checked) -> list[Finding]:
-        return narrowing.narrow([(one, findings(one, known, at))], asked, earlier).findings
+        return narrowing.narrow([(one, findings(one, known, at))], asked, earlier, only_certain=True).findings
 
-    earlier = narrowing.before(base, checked, as_it_was)
+    earlier = narrowing.before(base, valid, as_it_was)
     would_change = False
     if fixing:
-        estates = lint_fix.mended(checked, environment, known, wanted=wanted, once=base is not None)
-        checked, differs = lint_fix.carried_out(estates, checked, writing=not diffing, yes=yes, err=output != "text")
+        if len(valid) < len(checked):
+            options.note(f"nothing is mended{_among(checked, valid)}: the specs have to be valid first")
+        estates = lint_fix.mended(valid, environment, known, wanted=wanted, once=base is not None)
+        valid, differs = lint_fix.carried_out(estates, valid, writing=not diffing, yes=yes, err=output != "text")
         would_change = differs and diffing
         if diffing and output == "text":
-            return int(would_change)
-    linted = [(one, findings(one, known, at)) for one in checked]
-    if _has_faulty_sql(linted):
-        return _not_valid(checked, tell)
-    shown = narrowing.narrow(linted, asked, earlier)
+            faulty = _not_valid(checked, valid)
+            return max(tell(faulty, _of(faulty)) if faulty else 0, int(would_change))
+    linted = [(one, findings(one, known, at)) for one in valid]
+    linted = [(one, found) for one, found in linted if not _has_faulty_sql(found)]
+    faulty = _not_valid(checked, [one for one, _ in linted])
+    if faulty and write_baseline is not None:
+        options.note(f"{write_baseline} is not written: the specs have to be valid first")
+        asked = replace(asked, write_baseline=None)
+    shown = narrowing.narrow(linted, asked, earlier) if linted else narrowing.Shown([])
     kept = not fixing and base is None and write_baseline is None
     named = [baseline] if baseline is not None else []
-    status = tell(checked, shown.findings, kept=kept, named=named, scope=shown.scope)
+    whole = sorted([*faulty, *(one for one, _ in linted)], key=lambda one: one.root)
+    status = tell(
+        whole,
+        _by_estate([*linted, *((one, one.findings) for one in faulty)], [*shown.findings, *_of(faulty)]),
+        kept=kept,
+        named=named,
+        scope=shown.scope,
+    )
+    if faulty and len(checked) > 1:
+        options.note(f"the rules were not run{_among(checked, [one for one, _ in linted])}: the specs are not valid")
     _note(shown, fixes=not fixing)
     return max(status, int(would_change))
 
 
-def _not_valid(checked: Sequence[Checked], tell: Callable[..., int]) -> int:
-    """Tell what is not valid, SQL as well, and nothing else."""
+def _not_valid(checked: Sequence[Checked], others: Sequence[Checked]) -> list[Checked]:
+    """Those that are not among the others, with all that is not valid in them, SQL as well."""
     from monctl.project import with_syntax
 
-    whole = [with_syntax(one) for one in checked]
-    return tell(whole, [found for one in whole for found in one.findings])
+    roots = {one.root for one in others}
+    return [with_syntax(one) for one in checked if one.root not in roots]
+
+
+def _of(checked: Sequence[Checked]) -> list[Finding]:
+    return [found for one in checked for found in one.findings]
+
+
+def _among(checked: Sequence[Checked], others: Sequence[Checked]) -> str:
+    """` in shop and bank`: which of several estates are not among the others; empty where none is."""
+    roots = {one.root for one in others}
+    names = [one.root.as_posix() for one in checked if one.root not in roots]
+    return f" in {' and '.join(filter(None, (', '.join(names[:-1]), names[-1])))}" if roots else ""
+
+
+def _by_estate(found: Sequence[tuple[Checked, Sequence[Finding]]], shown: Sequence[Finding]) -> list[Finding]:
+    """What is shown, estate by estate."""
+    ordered = sorted(found, key=lambda both: both[0].root)
+    place = {id(each): number for number, (_, several) in enumerate(ordered) for each in several}
+    return sorted(shown, key=lambda each: place.get(id(each), len(place)))
 
 
 def _note(shown: narrowing.Shown, *, fixes: bool) -> None:
@@ -130,13 +165,9 @@ def _note(shown: narrowing.Shown, *, fixes: bool) -> None:
         options.note(note)
 
 
-def _all_valid(checked: Sequence[Checked]) -> bool:
-    return all(one.valid for one in checked)
-
-
-def _has_faulty_sql(linted: Sequence[tuple[Checked, Sequence[Finding]]]) -> bool:
-    """Whether SQL does not parse: then the specs are not valid, and nothing else is told."""
-    return any(found.code == "SQL001" for _, several in linted for found in several)
+def _has_faulty_sql(found: Sequence[Finding]) -> bool:
+    """Whether SQL does not parse: then the specs are not valid, and nothing else is told of the estate."""
+    return any(each.code == "SQL001" for each in found)
 
 
 def findings(checked: Checked, known: Mapping[str, Target], now: datetime) -> list[Finding]:
@@ -149,7 +180,7 @@ def findings(checked: Checked, known: Mapping[str, Target], now: datetime) -> li
     limits = (found for built in build(checked, only=_speaking(checked, known), targets=known).values() for found in built.findings)
     sources = checked.loaded.sources
     with no_garbage():
-        linted = lint.run(checked.program, sources, context(checked, now), others=limits, syntax=not checked.syntax)
+        linted = lint.run(checked.program, sources, context(checked, now, known), others=limits, syntax=not checked.syntax)
         return located([*checked.findings, *linted], sources)
 
 
@@ -158,9 +189,10 @@ def _speaking(checked: Checked, known: Mapping[str, Target]) -> tuple[str, ...]:
     return tuple(name for name in checked.program.targets if not getattr(known[name], "unlimited", False)) or ("",)
 
 
-def context(checked: Checked, now: datetime) -> Context:
-    """What rules may look at besides the program."""
+def context(checked: Checked, now: datetime, targets: Mapping[str, Target] | None = None) -> Context:
+    """What rules may look at besides the program. `targets` are those that are installed."""
     from monctl.lint import Context, Levels
+    from monctl.lint.known import known
     from monctl.source import Origin
 
     loaded = checked.loaded
@@ -170,6 +202,7 @@ def context(checked: Checked, now: datetime) -> Context:
         defaults=_defaults(checked),
         undecided=_undecided(checked),
         levels=Levels(loaded.settings.rules if loaded.settings is not None else {}, Origin(loaded.settings_file, ("rules",))),
+        known=known(targets or {}),
     )
 
 

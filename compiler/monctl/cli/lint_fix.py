@@ -24,12 +24,23 @@ Lint = Callable[["Checked"], "Sequence[Finding]"]
 _MARK = b"\xef\xbb\xbf"
 
 
-def refuse_nonsense(*, fixing: bool, diffing: bool, write_baseline: Path | None) -> None:
+def refuse_nonsense(*, fixing: bool, diffing: bool, yes: bool, write_baseline: Path | None) -> None:
     """Raises UsageError for options that mean nothing together."""
     if diffing and not fixing:
         raise click.UsageError("--diff shows what --fix would write: say --fix --diff")
+    if yes and not fixing:
+        raise click.UsageError("--yes answers what --fix asks: say --fix --yes")
     if fixing and write_baseline is not None:
         raise click.UsageError("--fix and --write-baseline do not go together: mend first, then write what is left")
+
+
+def refuse_beside_rules(output: str, *, fixing: bool, narrowed: bool, statistics: bool) -> None:
+    """Raises UsageError for what means nothing beside --rules, which lists them and reads no specs."""
+    if output not in {"text", "json"}:
+        raise click.BadParameter(f"--rules are text or json, not {output}", param_hint="--output")
+    for given, names in ((fixing, "--fix, --diff and --yes"), (narrowed, "--base and baselines"), (statistics, "--statistics")):
+        if given:
+            raise click.UsageError(f"--rules only lists the rules: {names} do not go with it")
 
 
 def mended(checked: Sequence[Checked], environment: str | None, targets: Mapping[str, Target], *, wanted: Lint, once: bool) -> list[Mended]:

@@ -9,12 +9,15 @@ from datetime import UTC, datetime
 
 import click
 
-from monctl.cli import moment
+from monctl.cli import moment, options
 from monctl.errors import UsageError
 
 
 @click.command("lsp")
-@click.option("-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else each estate's default.")
+@click.option(
+    "-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else each estate's default.",
+    cls=options.Once, instead="name one environment",
+)  # fmt: skip
 @click.option("--stdio", is_flag=True, hidden=True, help="Speak on standard input and output; nothing else is spoken.")
 @moment.now
 def command(environment: str | None, stdio: bool, now: str | None) -> int:

@@ -4,21 +4,47 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import wraps
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import click
+from click.core import ParameterSource
 
 F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Once(click.Option):
+    """An option of one value that is refused when it is given twice: click alone takes the last one without a word.
+
+    `instead` is what to do when both are meant.
+    """
+
+    def __init__(self, *args: Any, instead: str, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._instead = instead
+
+    def add_to_parser(self, parser: Any, ctx: click.Context) -> None:
+        """Have all values gathered."""
+        parser.add_option(obj=self, opts=self.opts, dest=self.name, action="append", nargs=self.nargs)
+
+    def consume_value(self, ctx: click.Context, opts: Mapping[str, Any]) -> tuple[Any, ParameterSource]:
+        """The one value. Raises UsageError for several."""
+        said = opts.get(self.name or "")
+        if isinstance(said, list):
+            if len(said) > 1 and not ctx.resilient_parsing:
+                raise click.UsageError(f"{self.opts[0]} was given twice; {self._instead}", ctx)
+            opts = {**opts, self.name or "": said[-1]}
+        return super().consume_value(ctx, opts)
 
 
 def estate(function: F) -> F:
     """`-C DIR` and `-e ENV`."""
     function = click.option(
-        "-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else the estate's default."
-    )(function)
+        "-e", "--env", "environment", envvar="MONCTL_ENV", metavar="NAME", help="The environment; else the estate's default.",
+        cls=Once, instead="name one environment, and run the command for each",
+    )(function)  # fmt: skip
     return estate_folder(function)
 
 
@@ -27,6 +53,7 @@ def estate_folder(function: F) -> F:
     return click.option(
         "-C", "--dir", "folder", envvar="MONCTL_DIR", metavar="DIR", type=click.Path(path_type=Path),
         help="An estate, or a folder of estates. Default: the current folder, else monitors/.",
+        cls=Once, instead="name a folder that holds both estates, or run the command for each",
     )(function)  # fmt: skip
 
 
@@ -41,6 +68,8 @@ def output(*formats: str) -> Callable[[F], F]:
         show_default=True,
         envvar="MONCTL_OUTPUT",
         help="How to print the result.",
+        cls=Once,
+        instead="name one form",
     )
 
 
@@ -76,6 +105,7 @@ def sandbox(function: F) -> F:
     return click.option(
         "--sandbox", "sandbox", envvar="MONCTL_SANDBOX", metavar="DIR", type=click.Path(path_type=Path, file_okay=False),
         help="Use stand-ins of the providers in this process, with their data in DIR: no account, no network.",
+        cls=Once, instead="name one folder",
     )(function)  # fmt: skip
 
 
@@ -90,9 +120,9 @@ def roots(folder: Path | None) -> list[Path]:
     if folder is not None:
         return discover.estates(folder)
     here = Path()
-    if (here / discover.SETTINGS).is_file():
+    if os.path.isfile(discover.SETTINGS):  # noqa: PTH113  # Path.is_file raises where the folder may be listed and not entered
         return [here]
-    if (here / "monitors").is_dir():
+    if os.path.isdir("monitors"):  # noqa: PTH112  # the same
         return discover.estates(here / "monitors")
     try:
         return discover.estates(here)

@@ -46,6 +46,7 @@ def command(
     """
     if hash_password:
         return _hash_password()
+    running.needs_runner()
     import asyncio
 
     from monctl.runner import logs

@@ -17,6 +17,7 @@ from monctl.link.placement import Placement
 from monctl.link.scope import Scope
 from monctl.link.slos import Slos
 from monctl.loaded import Item, Loaded, Move
+from monctl.number import LARGEST
 from monctl.program import Monitor, Phase, Program
 from monctl.source import Origin
 from monctl.spec.base import Described
@@ -58,7 +59,8 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
     metrics = Metrics(scope)
     routes = routing.routes(scope)
     router = routing.Router(scope, routes, severities)
-    placement = Placement(scope, {name: capabilities[name] for name in targets}, settings.placement, where)
+    able = {name: capabilities[name] for name in targets} if loaded.settings is not None else None
+    placement = Placement(scope, able, settings.placement, where)
     setting = Setting(settings.labels, _current(phases))
     linked_metrics = metrics.all()
     monitors = {monitor.name: monitor for monitor in Monitors(scope, metrics, severities, services, router, placement, setting).all()}
@@ -91,7 +93,7 @@ def link(loaded: Loaded, capabilities: Mapping[str, Capabilities]) -> Linked:
         phases=phases,
         reports=things.reports(scope),
         moved=_moved(scope, loaded.moved),
-        limits={"deletions": float(settings.limits.deletions), "deletions_percent": settings.limits.deletions_percent},
+        limits={"deletions": float(min(settings.limits.deletions, LARGEST)), "deletions_percent": settings.limits.deletions_percent},
     )
     return Linked(program, tuple(scope.findings))
 

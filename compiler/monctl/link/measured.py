@@ -13,6 +13,8 @@ DAYS = Unit.parse("d")
 LINES = Unit.parse("lines")
 
 Units = dict[str, Unit]
+UNNAMED = "value"
+"""What the one value of a source is called that gives it no name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,4 +132,4 @@ def _timed(source: measure.Source) -> Linked:
 
 
 def _single(source: measure.Source, unit: Unit) -> Linked:
-    return Linked(source, {"value": unit}, "value")
+    return Linked(source, {UNNAMED: unit}, UNNAMED)

@@ -8,7 +8,7 @@ from typing import Any
 from monctl import measure
 from monctl.condition import Condition
 from monctl.link.condition import condition
-from monctl.link.measured import Linked, Units
+from monctl.link.measured import UNNAMED, Linked, Units
 from monctl.link.scope import Scope
 from monctl.link.sources import Sources
 from monctl.loaded import Item
@@ -124,7 +124,8 @@ class Metrics:
         conditions: dict[str, Condition] = {}
         for name, (goal, path) in written.items():
             units: Units | None = {} if found else None
-            bound = condition(self._scope, goal, units, found.units[name] if found else None, origin, *path, address=address, name=name)
+            called = name if name not in {"", UNNAMED} else address.partition(".")[2]
+            bound = condition(self._scope, goal, units, found.units[name] if found else None, origin, *path, address=address, name=called)
             if bound is not None:
                 conditions[name], texts[name] = bound
         return texts, conditions

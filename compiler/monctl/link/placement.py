@@ -12,11 +12,14 @@ from monctl.target import Capabilities
 
 
 class Placement:
-    """`targets` are the estate's, with what each can do; `wishes` is `placement:` of monctl.yaml."""
+    """`targets` are the estate's, with what each can do, None where monctl.yaml cannot be read; `wishes` is its `placement:`."""
 
-    def __init__(self, scope: Scope, targets: Mapping[str, Capabilities], wishes: Mapping[str, str | list[str]], settings: Origin) -> None:
+    def __init__(
+        self, scope: Scope, targets: Mapping[str, Capabilities] | None, wishes: Mapping[str, str | list[str]], settings: Origin
+    ) -> None:
         self._scope = scope
-        self._targets = targets
+        self._known = targets is not None
+        self._targets = targets or {}
         self._by_kind: dict[str, tuple[str, ...]] = {}
         for kind, said in wishes.items():
             if kind not in measure.KINDS:
@@ -30,6 +33,8 @@ class Placement:
 
     def targets(self, kind: str, wanted: str | Sequence[str], origin: Origin, address: str) -> tuple[str, ...]:
         """The targets of one monitor. `origin` is the monitor's."""
+        if not self._known:
+            return ()
         if wanted:
             return self._checked(kind, wanted, origin.at("on"), address)
         found = self._by_kind[kind]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from monctl.number import show_number
 from monctl.program import Monitor, Program, Service, Slo
 from monctl_targets.grafana import durations
 from monctl_targets.grafana.asked import Measured
@@ -81,7 +82,7 @@ def objective(program: Program, slo: Slo) -> str:
         what = f"{_title(program, slo.good)} of {_title(program, slo.total)}"
     else:
         what = f"{_title(program, slo.metric or '')} {slo.text}"
-    return f"**{slo.objective:g} %** over {durations.show(slo.window_s)}: {_cell(what)}\n\n{slo.description}".rstrip()
+    return f"**{show_number(slo.objective)} %** over {durations.show(slo.window_s)}: {_cell(what)}\n\n{slo.description}".rstrip()
 
 
 def _alerts(program: Program, monitors: Iterable[Monitor]) -> list[str]:

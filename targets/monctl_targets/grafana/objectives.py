@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from monctl import measure
 from monctl.condition import Comparison
+from monctl.number import show_number
 from monctl.program import Program, Slo
 from monctl_targets.grafana import durations
 from monctl_targets.grafana.sources import Query, query
@@ -20,7 +21,7 @@ def objective_query(program: Program, slo: Slo) -> Query | None:
         return (
             None
             if asked is None
-            else _with(asked, f"100 * avg_over_time((({asked.model['expr']}) {term.op} bool {term.limit:g})[{window}:{_STEP}])")
+            else _with(asked, f"100 * avg_over_time((({asked.model['expr']}) {term.op} bool {show_number(term.limit)})[{window}:{_STEP}])")
         )
     if slo.good is not None and slo.total is not None:
         good, total = _promql(program, slo.good), _promql(program, slo.total)

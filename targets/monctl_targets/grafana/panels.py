@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from monctl import measure
+from monctl.number import show_number
 from monctl.program import Dashboard, Monitor, Panel, Program
 from monctl.resource import Json
 from monctl_targets.grafana import asked as asking
@@ -198,7 +199,7 @@ def _slo(context: Context, panel: Panel) -> list[Json]:
         "color": {"mode": "thresholds"},
         "thresholds": {"mode": "absolute", "steps": steps},
     }
-    said = [slo.description, f"Objective: {slo.objective:g} % over {durations.show(slo.window_s)}."]
+    said = [slo.description, f"Objective: {show_number(slo.objective)} % over {durations.show(slo.window_s)}."]
     target = {"refId": "A", "datasource": made.datasource, **made.model, "legendFormat": slo.title, "range": False, "instant": True}
     return [
         _head(context, panel, "stat", said, ())

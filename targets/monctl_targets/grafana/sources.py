@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from monctl import measure
 from monctl.measure import Source
+from monctl.number import spell
 from monctl.program import Datasource, Program
 from monctl.resource import Json, lookup
 
@@ -137,7 +138,7 @@ def _label_filter(name: str, value: str | float | bool) -> str:
         return f"{name} {found[1]} {found[2]}"
     if isinstance(value, bool):
         return f'{name}="{str(value).lower()}"'
-    return f"{name}={_quoted(value)}" if isinstance(value, str) else f"{name} == {value:g}"
+    return f"{name}={_quoted(value)}" if isinstance(value, str) else f"{name} == {spell(value)}"
 
 
 def _sentry(where: Json, datasource: Datasource, source: measure.Sentry) -> Query | None:

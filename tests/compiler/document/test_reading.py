@@ -105,8 +105,8 @@ def test_a_text_is_loaded_as_its_bytes_are() -> None:
 
 
 letters = st.text(
-    st.characters(exclude_categories=["Cs"], exclude_characters="\x85\u2028\u2029\ufeff")
-)  # YAML 1.1 takes these for line breaks
+    st.characters(exclude_categories=["Cs", "Zs", "Zl", "Zp"], exclude_characters="\x85\ufeff\u200b\u2060", include_characters=" ")
+)  # YAML 1.1 takes some of these for line breaks; the others, without quotes, are faults
 plain = st.one_of(st.none(), st.booleans(), st.integers(-(10**20), 10**20), st.floats(allow_nan=False, allow_infinity=False), letters)
 trees = st.recursive(
     plain, lambda inner: st.one_of(st.lists(inner, max_size=4), st.dictionaries(letters, inner, max_size=4)), max_leaves=15

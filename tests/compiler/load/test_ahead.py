@@ -91,9 +91,9 @@ def test_nothing_is_read_twice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
     asked: list[str] = []
     found = discover.files
 
-    def told(path: Path, file: str) -> Document:
+    def told(path: Path, file: str, *, regular: bool = False) -> Document:
         asked.append(path.name)
-        return load_file(path, file)
+        return load_file(path, file, regular=regular)
 
     def walked(root: Path, exclude: tuple[str, ...] = ()) -> discover.Files:
         asked.append("files")

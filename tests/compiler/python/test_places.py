@@ -70,6 +70,21 @@ def test_a_spec_is_a_module_dataclasses_and_main_included(tmp_path: Path) -> Non
     assert _origins(tmp_path, {"a.py": spec}) == {"a": ("a.py", 13), "file": ("a.py", 16)}
 
 
+def test_the_file_of_a_spec_is_an_absolute_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As in a program that Python runs, wherever monctl is called; links are not followed."""
+    (tmp_path / "real").mkdir()
+    (tmp_path / "estate").symlink_to("real")
+    (tmp_path / "real" / "monctl.yaml").write_text("estate: shop\n")
+    (tmp_path / "real" / "a.py").write_text("from monctl import Service\n\nService('a', links={'at': 'file://' + __file__})\nService(1)\n")
+    monkeypatch.chdir(tmp_path)
+
+    loaded = load(Path("estate"))
+    assert [(found.origin.file, found.origin.line) for found in loaded.findings] == [("estate/a.py", 4)]
+    (tmp_path / "real" / "a.py").write_text("from monctl import Service\n\nService('a', links={'at': 'file://' + __file__})\n")
+    [item] = load(Path("estate")).items
+    assert str(item.spec.links["at"]) == f"file://{tmp_path}/estate/a.py"  # type: ignore[attr-defined]  # of a service
+
+
 def test_the_estate_may_be_named_by_a_relative_path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     estate = tmp_path / "estate"
     estate.mkdir()

@@ -7,8 +7,9 @@ from pydantic import BaseModel, ValidationError
 
 from monctl.errors import UsageError
 from monctl.resource import SecretRef
-from monctl.secret import BadSecret, Secret, SecretField, reader, resolve
+from monctl.secret import BadSecret, Secret, SecretField, reader, reference_fault, resolve
 
+NAMED = "write ${env:NAME}; a name is letters, digits and _, and does not begin with a digit"
 CLEAR = "hunter2-very-secret"
 
 
@@ -60,7 +61,14 @@ def test_no_refusal_holds_what_was_written(text: str) -> None:
         ),
         ("$TOKEN", "the reference to the secret does not say where it is", "write ${env:NAME} for an environment variable"),
         ("${TOKEN}", "the reference to the secret does not say where it is", "write ${env:NAME} for an environment variable"),
-        ("${env:}", "the reference to the secret is not well formed", "write ${env:NAME}"),
+        ("${env:}", "the reference to the secret does not name an environment variable", NAMED),
+        ("${env:x y}", "the reference to the secret does not name an environment variable", NAMED),
+        ("${env:1X}", "the reference to the secret does not name an environment variable", NAMED),
+        ("${env:X-Y}", "the reference to the secret does not name an environment variable", NAMED),
+        ("${env: X}", "the reference to the secret has a space in it", "write ${env:X}"),
+        ("${ env:X }", "the reference to the secret has a space in it", "write ${env:X}"),
+        ("${file:}", "the reference to the secret names no file", "write ${file:PATH}"),
+        ("${file: }", "the reference to the secret names no file", "write ${file:PATH}"),
     ],
 )
 def test_a_slip_in_the_reference_says_how_to_write_it(text: str, message: str, way_out: str) -> None:
@@ -68,6 +76,19 @@ def test_a_slip_in_the_reference_says_how_to_write_it(text: str, message: str, w
         Secret.parse(text)
 
     assert (caught.value.message, caught.value.help) == (message, way_out)
+
+
+@pytest.mark.parametrize(("text", "marked"), [("${env:x y}", "x y"), ("${env:1X}", "1X"), ("${env:}", "${env:}"), ("${file: }", " ")])
+def test_a_name_that_is_none_is_told_at_the_name(text: str, marked: str) -> None:
+    fault = reference_fault(text)
+
+    assert fault is not None
+    assert text[fault.start : fault.end] == marked
+
+
+@pytest.mark.parametrize("text", ["${env:TOKEN_2}", "${env:_}", "${file:/run/my secrets/x}", "${var.x}", "TOKEN"])
+def test_a_reference_that_is_in_order_or_none_has_no_fault(text: str) -> None:
+    assert reference_fault(text) is None
 
 
 def test_the_schema_takes_references_only() -> None:

@@ -63,6 +63,18 @@ def test_a_value_must_be_one_of_the_source(sentence: str, message: str, way_out:
     assert (fault.message, fault.help) == (message, way_out)
 
 
+def test_the_name_of_the_only_value_may_be_left_out() -> None:
+    (fault,) = bind_faults(parse("cpu > 5%"), {"value": PERCENT}, PERCENT, name="a")
+
+    assert (fault.message, fault.help) == ("'cpu' is not a value of 'a'", "leave the name out: '> 5%'")
+
+
+def test_a_near_miss_of_the_only_value_is_told_as_one() -> None:
+    (fault,) = bind_faults(parse("respnse_time > 5s"), {"response_time": MILLISECONDS}, MILLISECONDS, name="a")
+
+    assert fault.help == "did you mean 'response_time'?"
+
+
 def test_a_source_of_one_value_takes_no_name() -> None:
     (fault,) = bind_faults(parse("lag > 5 for 5m"), {}, PERCENT, name="cpu")
 

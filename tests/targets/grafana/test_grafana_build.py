@@ -462,6 +462,15 @@ def test_targets_of_panels(make: Any) -> None:
     assert "| **API** | 0 | – | Posts |" in made["Services"]["options"]["content"]
 
 
+def test_an_objective_compares_with_the_figure_as_it_is(make: Any) -> None:
+    program = make.shop()
+    fast = replace(program.slos["fast"], condition=(replace(program.slos["fast"].condition[0], limit=1_073_741_824.0),))
+
+    made = panels(built(replace(program, slos={"fast": fast})))
+
+    assert "< bool 1073741824)" in made["Objective"]["targets"][0]["expr"]
+
+
 def test_a_panel_says_how_far_it_is_from_what_was_asked(make: Any) -> None:
     found = said(built(make.shop()), "dashboard.main")
 
