@@ -30,6 +30,8 @@ _QUOTED = re.compile(
     r"""--[^\n]* | /\*.*?\*/ | '(?:[^']|'')*' | "(?:[^"]|"")*" | (?P<open>/\*|'|")""",
     re.VERBOSE | re.DOTALL,
 )
+_CUT = re.compile(r"\b(?:FROM|WHERE|JOIN|GROUP BY|ORDER BY)\b")
+"""Behind `--`: it was meant to be the query."""
 _TOKEN = re.compile(r"<Token token_type: \S+ text: (.*?), line: [^>]*>", re.DOTALL)
 logging.getLogger("sqlglot").setLevel(logging.CRITICAL)  # it warns on stderr of what it falls back to; what matters comes back as a fault
 
@@ -149,7 +151,14 @@ def check(program: Program, *, syntax: bool = True) -> Iterator[Finding]:
 def fault_of(query: Query, fault: Fault) -> Finding:
     """SQL001 for a query that does not parse."""
     within = (fault.start, max(fault.end, fault.start + 1))
-    return Finding("SQL001", fault.message, query.origin, help=fault.help or _way_out(query), address=query.address, within=within)
+    return Finding(
+        "SQL001",
+        fault.message,
+        query.origin,
+        help=_cut_off(query.text) or fault.help or _way_out(query),
+        address=query.address,
+        within=within,
+    )
 
 
 def _faulty(texts: Collection[tuple[str, str]]) -> set[tuple[str, str]]:
@@ -188,6 +197,12 @@ def _parses_one(text: str, dialect: str, take: Callable[[str, str], Parsed], par
     if parses and form is not None:
         parsing.add((form, dialect))
     return parses
+
+
+def _cut_off(text: str) -> str | None:
+    """What to do where a comment seems to have taken the rest of a query."""
+    is_cut = any(_CUT.search(part[0]) for part in _QUOTED.finditer(text) if part[0].startswith("--"))
+    return "`--` takes the rest of its line, and YAML makes one line of many without `|`: write `query: |`" if is_cut else None
 
 
 def _way_out(query: Query) -> str | None:

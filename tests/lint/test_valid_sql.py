@@ -6,8 +6,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from monctl.measure import Sql
 from monctl.operators import spelled
-from monctl.query import parse_anew
+from monctl.query import Query, fault_of, parse_anew
+from monctl.source import Origin
 
 TAKEN = (
     *(("postgres", "SELECT COUNT(*) FROM t WHERE a OPERATOR b".replace("OPERATOR", operator)) for operator in (
@@ -108,3 +110,13 @@ def test_an_operator_is_spelled_in_its_own_place(text: str) -> None:
 
     assert len(other) == len(text)
     assert all(one == was or was in "+-*/<>=~!@#%^&|`?" for one, was in zip(other, text, strict=True))
+
+
+def test_a_query_that_a_comment_cuts_off_is_told_how_to_keep_its_lines() -> None:
+    text = "SELECT COUNT(a -- the names) FROM t"
+    fault = parse_anew(text, "postgres").fault
+    assert fault is not None
+
+    told = fault_of(Query(text, "postgres", "shop", Origin("a.yaml"), "metric.a", Sql("shop", text)), fault)
+
+    assert told.help == "`--` takes the rest of its line, and YAML makes one line of many without `|`: write `query: |`"
