@@ -17,8 +17,8 @@ _PARTS = re.compile(
     r"""|'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|--[^\n]*|/\*.*?\*/""",
     re.DOTALL | re.IGNORECASE,
 )
-_STRANGE = re.compile(r"[\\$\[{\0]|/\*.*/\*", re.DOTALL)
-"""Escapes, quotes by dollars, arrays, nested comments: texts that are not taken apart."""
+_STRANGE = re.compile(r"[\\$\[{\0]|--|/\*.*/\*", re.DOTALL)
+"""Escapes, quotes by dollars, arrays, nested comments, and comments to the end of a line, of which it matters how the file is laid out: not taken apart."""
 _KNOWN_WORDS = frozenset(
     {
         "now", "today", "yesterday", "tomorrow", "allballs", "epoch", "infinity", "nan", "localtime", "current_timestamp",
