@@ -87,10 +87,14 @@ class _Reading:
         self._ahead = ahead
         self._length = len(str(root)) + 1 if str(root) != "." else 0
         at = Path(os.path.relpath(root, shown_from)).as_posix()
+        self._inside = shown_from if set(at.split("/")) == {".."} else None
+        """Where paths are shown from, where that is a folder of the estate."""
         self._at = "" if at == "." else f"{at}/"
 
     def shown(self, path: Path) -> str:
         """A path as the user is told of it."""
+        if self._inside is not None:
+            return Path(os.path.relpath(path, self._inside)).as_posix()
         return self._at + str(path)[self._length :].replace(os.sep, "/")
 
     def unreadable(self, found: discover.Files) -> None:

@@ -52,7 +52,7 @@ def estate_folder(function: F) -> F:
     """`-C DIR`."""
     return click.option(
         "-C", "--dir", "folder", envvar="MONCTL_DIR", metavar="DIR", type=click.Path(path_type=Path),
-        help="An estate, or a folder of estates. Default: the current folder, else monitors/.",
+        help="An estate, or a folder of estates. Default: the current folder, monitors/, or the nearest above.",
         cls=Once, instead="name a folder that holds both estates, or run the command for each",
     )(function)  # fmt: skip
 
@@ -110,7 +110,7 @@ def sandbox(function: F) -> F:
 
 
 def roots(folder: Path | None) -> list[Path]:
-    """The estates meant by `-C`: the folder, or those below it; without it the current folder, else `monitors/`.
+    """The estates meant by `-C`: the folder, or those below it; without it the current folder, else `monitors/`, what is below, the nearest above.
 
     Raises EstateError when there is none.
     """
@@ -127,10 +127,27 @@ def roots(folder: Path | None) -> list[Path]:
     try:
         return discover.estates(here)
     except EstateError:
+        above = _above(discover.SETTINGS)
+        if above is not None:
+            return [above]
         raise EstateError(
-            "no estate here: there is no monctl.yaml in this folder, below it, or in monitors/",
+            "no estate here: there is no monctl.yaml in this folder, below it, or above it in its repository",
             hint="run `monctl init` to begin one, or name a folder with -C",
         ) from None
+
+
+def _above(settings: str) -> Path | None:
+    """The nearest folder above the current one that is an estate, as git finds its repository: not beyond the top of that."""
+    from monctl.repository import top_of
+
+    here = Path.cwd()
+    top = top_of(here)
+    for folder in here.parents if top is not None and top != here else ():
+        if (folder / settings).is_file():
+            return Path(os.path.relpath(folder))
+        if folder == top:
+            break
+    return None
 
 
 def color(stream: Any = None) -> bool:
