@@ -311,16 +311,18 @@ def _is_certain(name: str, source: exp.Expr, grouped: _Grouped, query: Query) ->
 def _outside(select: exp.Select, group: exp.Expr | None, query: Query) -> Iterator[tuple[exp.Expr, bool]]:
     """Columns and stars outside of aggregates, and whether each is all of an expression."""
     into_windows = query.dialect in _STRICT  # elsewhere a window over one row may have the same value whatever it is over
-    outputs = [(one.alias.lower() if isinstance(one, exp.Alias) else "", one.unalias()) for one in select.expressions]
-    names = {name for name, node in outputs if name and not (isinstance(node, exp.Column) and node.name.lower() == name)}
-    for _, node in outputs:
+    names = _outputs(select) if query.dialect == "duckdb" else frozenset[str]()
+    for output in select.expressions:
+        node = output.this if isinstance(output, exp.Alias) else output
+        if isinstance(node, exp.AggFunc | exp.Filter):
+            continue  # nearly always
         if isinstance(node, exp.Star) or (isinstance(node, exp.Column) and isinstance(node.this, exp.Star)):
             star = node if isinstance(node, exp.Star) else node.this
             if group is None and not any(star.args.get(key) for key in _STARS):
                 yield node, True
             continue
         for column in _columns(node, into_windows=into_windows):
-            if query.dialect != "duckdb" or column.table or column.name.lower() not in names:  # only DuckDB knows them there
+            if column.table or column.name.lower() not in names:  # only DuckDB knows them there
                 yield column, _is_all(column, node)
     having = select.args.get("having")
     # there is one row to order: MySQL and SQLite do not look at it
@@ -329,6 +331,12 @@ def _outside(select: exp.Select, group: exp.Expr | None, query: Query) -> Iterat
         for column in _columns(part, into_windows=into_windows):
             if column.table or not is_alias(column, select, query):
                 yield column, _is_all(column, part.this if isinstance(part, exp.Ordered) else part)
+
+
+def _outputs(select: exp.Select) -> frozenset[str]:
+    """The names that a select gives its columns, but for columns called so anyway."""
+    named = ((one.alias.lower(), one.this) for one in select.expressions if isinstance(one, exp.Alias))
+    return frozenset(name for name, node in named if name and not (isinstance(node, exp.Column) and node.name.lower() == name))
 
 
 def _is_all(column: exp.Column, node: exp.Expr) -> bool:

@@ -50,9 +50,10 @@ def outer_join_undone(node: exp.Expr, query: Query, context: Context) -> Iterato
     all_ = node.args.get("joins")
     if where is None or not all_:
         return
-    yield from _missed(where, all_, query)
+    parts = list(conjuncts(where.this))
+    yield from _missed(parts, all_, query)
     joins = {join.this.alias_or_name.lower() for join in all_ if str(join.args.get("side") or "").upper() == "LEFT"}
-    for part in conjuncts(where.this) if joins else ():
+    for part in parts if joins else ():
         if not isinstance(part, _COMPARISONS):
             continue
         for side in (part.this, part.args.get("expression")):
@@ -67,10 +68,10 @@ def outer_join_undone(node: exp.Expr, query: Query, context: Context) -> Iterato
             )
 
 
-def _missed(where: exp.Expr, joins: list[exp.Join], query: Query) -> Iterator[Finding]:
+def _missed(parts: list[exp.Expr], joins: list[exp.Join], query: Query) -> Iterator[Finding]:
     """`IS NULL` of a column that an inner join compares by `=`; not where an outer join after it may bring rows without one."""
     missing = {}
-    for part in conjuncts(where.this):
+    for part in parts:
         if isinstance(part, exp.Is) and isinstance(part.expression, exp.Null) and not part.args.get("negate"):
             column = part.this.unnest()
             if isinstance(column, exp.Column):

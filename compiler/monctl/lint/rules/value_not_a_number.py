@@ -48,21 +48,24 @@ def value_not_a_number(node: exp.Expr, query: Query, context: Context) -> Iterat
     named = {value.lower() for value in query.source.values}
     if select is None or query.source.mode == "exists" or (not named and (query.source.mode != "value" or not query.is_watched())):
         return
-    for at, (name, column) in enumerate(columns(select, query)):
-        if not isinstance(column, exp.Count) and ((name or "").lower() in named or (not named and at == 0)):
-            what = _what(column, query)
-            if what is not None:
-                yield query.fault(
-                    f"'{name or 'the value'}' is {what}, and a value is a number",
-                    column,
-                    help="select the seconds since then: EXTRACT(EPOCH FROM NOW() - …)"
-                    if what == "a time"
-                    else "select a number, such as a count",
-                )
+    kinds = [_what(one.unalias(), query) for one in select.expressions]
+    if not any(kinds):
+        return  # nearly always
+    for at, ((name, column), what) in enumerate(zip(columns(select, query), kinds, strict=True)):
+        if what is not None and ((name or "").lower() in named or (not named and at == 0)):
+            yield query.fault(
+                f"'{name or 'the value'}' is {what}, and a value is a number",
+                column,
+                help="select the seconds since then: EXTRACT(EPOCH FROM NOW() - …)"
+                if what == "a time"
+                else "select a number, such as a count",
+            )
 
 
 def _what(node: exp.Expr, query: Query) -> str | None:
     """What a column holds instead of a number; None for numbers and for whatever is not certain."""
+    if isinstance(node, exp.Count | exp.Filter):
+        return None
     if isinstance(node, exp.Cast):
         return ("a time" if "time" in node.to.sql().lower() or node.is_type("date") else "no number") if node.is_type(*_CASTS) else None
     inner = bare(node)

@@ -41,6 +41,9 @@ def value_not_selected(node: exp.Expr, query: Query, context: Context) -> Iterat
     select = outer_select(node) if query.source.values else None
     if select is None:
         return
+    called = {one.args["alias"].name.lower() for one in select.expressions if isinstance(one, exp.Alias)}
+    if all(value.lower() in called for value in query.source.values):
+        return  # nearly always
     names = [name for name, _ in columns(select, query)]
     if "*" in names or None in names:
         return
