@@ -55,14 +55,14 @@ def reading(roots: Iterable[Path]) -> Iterator[Ahead]:
     ahead = Ahead()
     with ExitStack() as stack:
         for root in roots:
-            exclude = _exclude(root)
+            exclude = left_out(root)
             found = discover.files(root, exclude)
             paths = [path for path in found.specs if path.suffix != ".py"]
             ahead.add(root, exclude, found, paths, stack.enter_context(beside(texts_and_values, paths)))
         yield ahead
 
 
-def _exclude(root: Path) -> tuple[str, ...]:
-    """What the settings leave out, as they say it before variables and environments."""
+def left_out(root: Path) -> tuple[str, ...]:
+    """What the settings of an estate leave out, as they say it before variables and environments."""
     said = load_file(root / discover.SETTINGS, "").value.get("exclude")
-    return tuple(said) if isinstance(said, list) and all(isinstance(pattern, str) for pattern in said) else ()
+    return tuple(pattern for pattern in said if isinstance(pattern, str)) if isinstance(said, list) else ()

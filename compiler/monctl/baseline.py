@@ -13,7 +13,7 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from monctl import atomic
-from monctl.errors import UsageError
+from monctl.errors import UsageError, reason
 from monctl.finding import Finding
 from monctl.lint.levels import is_locked
 
@@ -133,7 +133,7 @@ def read(path: Path) -> Document:
     except FileNotFoundError:
         raise UsageError(f"there is no baseline {path}", hint=hint) from None
     except OSError as error:
-        raise UsageError(f"the baseline {path} cannot be read: {(error.strerror or type(error).__name__).lower()}", hint=hint) from None
+        raise UsageError(f"the baseline {path} cannot be read: {reason(error)}", hint=hint) from None
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         where = ".".join(str(part) for part in first["loc"])
@@ -181,6 +181,4 @@ def write(path: Path, text: str) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         atomic.write(path.resolve(), text.encode(), mode=0o644)
     except OSError as error:
-        raise UsageError(
-            f"the baseline {path} cannot be written: {(error.strerror or type(error).__name__).lower()}", hint="name another file"
-        ) from None
+        raise UsageError(f"the baseline {path} cannot be written: {reason(error)}", hint="name another file") from None

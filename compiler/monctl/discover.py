@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatch
 from pathlib import Path
 
-from monctl.errors import EstateError
+from monctl.errors import EstateError, reason
 from monctl.irregular import irregular
 
 SETTINGS = "monctl.yaml"
@@ -44,7 +44,7 @@ def estates(folder: Path) -> list[Path]:
     closed = [Path(error.filename) for error in unreadable]
     if found or folder in closed:
         return sorted({*found, *(path for path in closed if not any(path.is_relative_to(root) for root in found))})
-    but = f", but {closed[0]} cannot be read: {_reason(unreadable[0])}" if closed else ""
+    but = f", but {closed[0]} cannot be read: {reason(unreadable[0])}" if closed else ""
     raise EstateError(
         f"no estate in {folder}: there is no {SETTINGS} in it or below it{but}",
         hint="run `monctl init` to begin one, or name another folder with -C",
@@ -58,7 +58,7 @@ def _must_be_folder(folder: Path) -> None:
     except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte
         fault = "does not exist"
     except OSError as error:
-        fault = f"cannot be read: {_reason(error)}"
+        fault = f"cannot be read: {reason(error)}"
     if fault:
         raise EstateError(f"{folder} {fault}", hint="name an estate, or a folder of estates, with -C")
 
@@ -86,7 +86,7 @@ def files(root: Path, exclude: tuple[str, ...] = (), added: Iterable[Path] = ())
                 specs.append(path)
             else:
                 odd.append((path, what))
-    closed = [(Path(error.filename), _reason(error)) for error in unreadable]
+    closed = [(Path(error.filename), reason(error)) for error in unreadable]
     told = tuple((path, why) for path, why in closed if not _excluded(path.relative_to(root).as_posix(), exclude))
     return Files(root, root / SETTINGS, tuple(sorted(set(specs) if added else specs)), told, tuple(odd))
 
@@ -105,10 +105,6 @@ def _is_file(entry: os.DirEntry[str]) -> bool:
         return entry.is_file()
     except OSError:
         return False
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
 
 
 def _walk(top: Path, unreadable: list[OSError]) -> Iterator[tuple[str, list[str], dict[str, os.DirEntry[str]]]]:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import os
-import re
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from monctl.errors import reason
 from monctl.finding import Finding
 from monctl.irregular import irregular
 from monctl.lines import Lines, split_lines
@@ -16,6 +16,7 @@ from monctl.source import Origin, Span
 from monctl.source_map import SourceMap
 from monctl.yaml_fault import NOT_A_MAP, NOT_UTF8, TOO_LARGE, UNREADABLE, Fault
 from monctl.yaml_reader import read_yaml
+from monctl.yaml_slip import glued
 
 __all__ = ["MAX_BYTES", "Document", "SourceMap", "load_file", "load_text"]
 
@@ -77,10 +78,8 @@ def load_file(path: Path, file: str, *, regular: bool = False) -> Document:
         if len(data) > MAX_BYTES:
             return Document(file, findings=(_too_large(file, path.stat().st_size),))
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        return Document(
-            file, findings=(_whole_file(file, UNREADABLE, f"the file cannot be read: {reason}", "check that it exists and is yours"),)
-        )
+        message = f"the file cannot be read: {reason(error)}"
+        return Document(file, findings=(_whole_file(file, UNREADABLE, message, "check that it exists and is yours"),))
     return load_text(file, data)
 
 
@@ -127,6 +126,5 @@ def _not_a_map(value: object, text: str) -> Fault:
     kind = "a list" if isinstance(value, list) else "a single value"
     start = len(text) - len(text.lstrip())
     end = text.find("\n", start)
-    glued = re.match(r"[\w-]+:(?=\S)", value) if isinstance(value, str) else None
-    way_out = f"put a space behind the ':' of '{glued.group()}'" if glued else "begin with a kind, such as 'monitors:'"
+    way_out = glued(value) or "begin with a kind, such as 'monitors:'"
     return Fault(NOT_A_MAP, f"a spec file is a map at its top, not {kind}", way_out, start, end if end >= 0 else len(text))

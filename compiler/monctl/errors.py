@@ -117,3 +117,8 @@ class Unreachable(ProviderError):
 
 class Garbled(ProviderError):
     """An answer that is not what the API promises."""
+
+
+def reason(error: OSError) -> str:
+    """Why the system refused something, as it stands within a sentence: `permission denied`."""
+    return (error.strerror or type(error).__name__).lower()

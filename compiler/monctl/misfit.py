@@ -19,6 +19,7 @@ from monctl.secret import BadSecret, Secret
 from monctl.source import Origin
 from monctl.spec.base import PATTERN_HELP, MaySecret, Short, Spec
 from monctl.suggest import begun, closest
+from monctl.yaml_slip import glued
 
 Path = tuple[str | int, ...]
 
@@ -176,7 +177,7 @@ def _told(group: list[_Fault], fault: _Fault, value: Any, *, on_key: bool) -> tu
         wanted = list(dict.fromkeys(_WRONG_TYPE[one.detail["type"]] for one in group if one.is_type))
         return "SPEC032", f"expected {' or '.join(wanted)}, found {said(value)}", _other_type(wanted, value)
     if kind == "string_pattern_mismatch":
-        help = _glued(value) if on_key else _no_name(value)
+        help = glued(value) if on_key else _no_name(value)
         help = help or PATTERN_HELP.get(context["pattern"], f"it must match {context['pattern']}")
         return "SPEC035" if on_key else "SPEC032", f"{said(value)} {'cannot be a name' if on_key else 'does not fit'}", help
     if kind in _BOUND:
@@ -224,16 +225,11 @@ def _layout(path: Path, raw: Any) -> str | None:
     if not isinstance(holder, dict) or not isinstance(key, str):
         return None
     before = list(holder)[: list(holder).index(key)]
-    if holder[key] is None and (glued := _glued(key)):
-        return glued
+    if holder[key] is None and (way_out := glued(key)):
+        return way_out
     if before and holder[before[-1]] is None:
         return f"indent it deeper than '{before[-1]}:' if it belongs to that"
     return None
-
-
-def _glued(key: Any) -> str | None:
-    found = re.match(r"[\w-]+:(?=\S)", key) if isinstance(key, str) else None
-    return f"put a space behind the ':' of '{found.group()}'" if found else None
 
 
 def _no_name(value: Any) -> str | None:

@@ -59,4 +59,4 @@ def _show_defaults(definition: Json, model: type[BaseModel]) -> None:
         if isinstance(default, dict):
             del shown["default"]  # what is in it has defaults of its own
         elif isinstance(default, float) and AS_SECONDS in field.metadata:
-            shown["default"] = str(Duration(round(default * 1000)))
+            shown["default"] = str(Duration.of(default))

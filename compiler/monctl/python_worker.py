@@ -22,6 +22,7 @@ from typing import Any
 
 import monctl.python
 from monctl.declare import recorder
+from monctl.errors import reason
 from monctl.suggest import closest
 
 Fault = dict[str, Any]
@@ -72,7 +73,7 @@ def _source(file: str) -> str | Fault:
     try:
         return Path(file).read_text(encoding="utf-8-sig")
     except OSError as error:
-        return {"kind": "unreadable", "message": (error.strerror or type(error).__name__).lower(), "line": 1}
+        return {"kind": "unreadable", "message": reason(error), "line": 1}
     except UnicodeDecodeError as error:
         line = error.object.count(b"\n", 0, error.start) + 1
         return {"kind": "encoding", "message": f"the byte 0x{error.object[error.start]:02x} at offset {error.start}", "line": line}

@@ -48,6 +48,11 @@ class Duration:
         return self.ms / 1000
 
     @classmethod
+    def of(cls, seconds: float) -> Duration:
+        """Seconds to the nearest millisecond."""
+        return cls(round(seconds * 1000))
+
+    @classmethod
     def parse(cls, text: str) -> Duration:
         """From "5m", "1h30m", "90s", "2w", "500ms", "1.5h", "0s": units from large to small, each once. Raises BadQuantity."""
         return _duration(text)

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib.metadata import entry_points
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from monctl.program import Program
     from monctl.sandbox.emulator import Emulator
     from monctl.sandbox.store import Store
+    from monctl.target_options import Options
 
 
 _LOOPBACK = frozenset({"127.0.0.1", "::1", "localhost"})
@@ -169,7 +171,7 @@ class Target(Protocol):
     `remarks(changes, resources, state, *, program, now) -> Problems` is what it has to say of its changes, and `afterwards(made, *, program)` what
     is left to do by hand once they are made. `options() -> type[BaseModel]` is what its block of monctl.yaml may say, each field with its
     documentation under it: editors complete and explain from it, and `option_faults(program) -> Iterator[Finding]` is what that block says wrong
-    (for a model of `monctl.target_options` the function of that name there). One whose `build` never finds anything is `unlimited = True`, so
+    (both from `Configurable` for a model of `monctl.target_options`). One whose `build` never finds anything is `unlimited = True`, so
     that a linter need not build it. `codes: Mapping[str, str]` are the codes of all that it finds, each with what it is said of: others that
     begin with its name are then refused wherever codes are written.
     """
@@ -195,6 +197,22 @@ class Target(Protocol):
 
     def emulator(self, store: Store) -> Emulator | None:
         """The sandbox's stand-in of the vendor's API; None when the target needs none (the runner)."""
+
+
+class Configurable(ABC):
+    """A target whose block of `monctl.yaml` is a model of `monctl.target_options`."""
+
+    name: str
+
+    @abstractmethod
+    def options(self) -> type[Options]:
+        """What the block may say."""
+
+    def option_faults(self, program: Program) -> Iterator[Finding]:
+        """What it says wrong."""
+        from monctl.target_options import option_faults
+
+        return option_faults(self.options(), self.name, program)
 
 
 GROUP = "monctl.targets"

@@ -9,6 +9,7 @@ import yaml
 from yaml._yaml import CParser  # where yaml.cyaml takes it from, and what its type stubs export
 
 _CONFLICT = re.compile(r"^(?:(?:<{7}|>{7}|\|{7})(?: [^\r\n]*)?|={7})(?=[\r\n]|\Z)", re.MULTILINE)
+_GLUED = re.compile(r"[\w-]+:(?=\S)")
 _HEADER = re.compile(r"[:\-?][ \t]+([|>])[-+0-9]{0,2}[ \t]*(?:#.*)?$")
 _HALF_QUOTED = re.compile(r"([\"'])([<>=!]=?[^\"'\\]*)\1[ \t]+$")
 _COMPARISON = re.compile(r"[<>=!]=?")
@@ -28,6 +29,12 @@ class Text(NamedTuple):
     """Of the header, 1-based."""
     sign: str
     """`|` or `>`."""
+
+
+def glued(key: object) -> str | None:
+    """What to do where a key holds its value too: `every:5m` is one text."""
+    found = _GLUED.match(key) if isinstance(key, str) else None
+    return f"put a space behind the ':' of '{found.group()}'" if found else None
 
 
 def conflict(text: str) -> tuple[int, int] | None:

@@ -45,8 +45,10 @@ def run(arguments: list[str] | None = None) -> int:
 
 def _unwritten(error: OSError) -> NoReturn:
     """End because the answer cannot be written, a full disk most often. What is left of it would only fail once more."""
+    from monctl.errors import reason
+
     try:
-        sys.stderr.write(f"monctl: cannot write the answer: {(error.strerror or type(error).__name__).lower()}\n")
+        sys.stderr.write(f"monctl: cannot write the answer: {reason(error)}\n")
         sys.stderr.flush()
     finally:
         os._exit(3)

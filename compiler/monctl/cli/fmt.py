@@ -14,7 +14,7 @@ import click
 from click.core import ParameterSource
 
 from monctl.cli import options
-from monctl.errors import UsageError
+from monctl.errors import UsageError, reason
 
 if TYPE_CHECKING:
     from monctl.discover import Files
@@ -89,7 +89,7 @@ def _files(folder: Path | None, paths: Iterable[Path]) -> dict[Path, str]:
         except (FileNotFoundError, NotADirectoryError, ValueError):  # ValueError: a zero byte
             raise UsageError(f"{path} does not exist", hint="name files or folders, or `-` for standard input") from None
         except OSError as error:
-            found[path] = _reason(error)
+            found[path] = reason(error)
             continue
         if is_folder:
             found.update(_of_folder(path))
@@ -116,13 +116,10 @@ def _of_folder(folder: Path) -> dict[Path, str]:
 
 def _of_estate(root: Path) -> dict[Path, str]:
     from monctl import discover
-    from monctl.document import load_file
+    from monctl.ahead import left_out
 
-    settings = root / discover.SETTINGS
-    said = load_file(settings, discover.SETTINGS).value.get("exclude")
-    exclude = tuple(one for one in said if isinstance(one, str)) if isinstance(said, list) else ()
-    found = _in(discover.files(root, exclude))
-    return found if root in found else {settings: "", **found}
+    found = _in(discover.files(root, left_out(root)))
+    return found if root in found else {root / discover.SETTINGS: "", **found}
 
 
 def _in(found: Files) -> dict[Path, str]:
@@ -144,7 +141,7 @@ def _one(path: Path, *, writing: bool, diffing: bool) -> Outcome:
     try:
         data = path.read_bytes()
     except OSError as error:
-        return _unreadable(shown, _reason(error))
+        return _unreadable(shown, reason(error))
     if (old := _decoded(shown, data)) is None:
         return Outcome(shown, "invalid", "the file is not UTF-8")
     result = _formatted(shown, old)
@@ -156,9 +153,9 @@ def _one(path: Path, *, writing: bool, diffing: bool) -> Outcome:
         try:
             atomic.rewrite(path, result.text.encode())
         except OSError as error:
-            reason = _reason(error)
-            options.note(f"{shown}: {reason}")
-            return Outcome(shown, "failed", reason)
+            why = reason(error)
+            options.note(f"{shown}: {why}")
+            return Outcome(shown, "failed", why)
     return Outcome(shown, "changed", diff=text_diff(shown, old, result.text) if diffing else "")
 
 
@@ -194,13 +191,9 @@ def _shown(path: Path) -> str:
     return Path(os.path.relpath(path)).as_posix()
 
 
-def _unreadable(shown: str, reason: str) -> Outcome:
-    options.note(f"{shown}: {reason}")
-    return Outcome(shown, "unreadable", reason)
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or type(error).__name__).lower()
+def _unreadable(shown: str, why: str) -> Outcome:
+    options.note(f"{shown}: {why}")
+    return Outcome(shown, "unreadable", why)
 
 
 def _standard_input(*, checking: bool, diffing: bool) -> int:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from monctl.cli import options
-from monctl.errors import EstateError, ProviderError, UsageError
+from monctl.errors import EstateError, ProviderError, UsageError, reason
 from monctl.number import counted
 
 if TYPE_CHECKING:
@@ -122,7 +122,7 @@ def _write(file: Path, datasource: Datasource, tables: Mapping[str, Mapping[str,
         ) from None
     except OSError as error:
         raise EstateError(
-            f"{Path(os.path.relpath(file)).as_posix()} cannot be written: {(error.strerror or type(error).__name__).lower()}",
+            f"{Path(os.path.relpath(file)).as_posix()} cannot be written: {reason(error)}",
             hint="check that it is yours",
         ) from None
 

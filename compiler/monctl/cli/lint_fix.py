@@ -79,7 +79,7 @@ def write(estates: Sequence[Mended], *, yes: bool) -> bool:
     Raises EstateError for a file that cannot be written, or is not as it was read any more: no file is written then.
     """
     from monctl import atomic
-    from monctl.errors import EstateError
+    from monctl.errors import EstateError, reason
 
     texts = {file: both for estate in estates for file, both in estate.texts.items()}
     if not texts:
@@ -99,8 +99,7 @@ def write(estates: Sequence[Mended], *, yes: bool) -> bool:
             mark = _MARK if held[file].startswith(_MARK) else b""
             atomic.rewrite(Path(file), mark + new.encode())
     except OSError as error:
-        reason = (error.strerror or type(error).__name__).lower()
-        raise EstateError(f"{error.filename or 'a file'} cannot be written: {reason}", hint="check that it is yours") from None
+        raise EstateError(f"{error.filename or 'a file'} cannot be written: {reason(error)}", hint="check that it is yours") from None
     options.note(f"mended: {told}, in {counted(len(texts), 'file')}")
     return True
 

@@ -5,6 +5,11 @@ from __future__ import annotations
 from sqlglot import expressions as exp
 
 
+def is_table(source: exp.Expr) -> bool:
+    """Whether what stands in FROM is a table of the database: no subquery, no function, no part of WITH."""
+    return isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and part_of_with(source) is None
+
+
 def part_of_with(table: exp.Expr) -> exp.CTE | None:
     """The part of WITH that a name in FROM stands for; None for a table of the database.
 

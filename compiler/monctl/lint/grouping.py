@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from sqlglot import expressions as exp
 
-from monctl.lint.cte import part_of_with
+from monctl.lint.cte import is_table
 from monctl.lint.declared import columns_of, is_alias, sources
 from monctl.lint.tree import aggregates, bare, columns, conjuncts, number, place
 
@@ -294,18 +294,18 @@ def _fix(scope: _Scope, grouped: _Grouped) -> None:
 
 def _is_certain(name: str, source: exp.Expr, grouped: _Grouped, query: Query) -> bool:
     """Whether the columns of a source have a value of their own for each row, however the rows are grouped."""
-    is_table = isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and part_of_with(source) is None
+    is_known = is_table(source)
     match query.dialect:
         case "duckdb":
             return True
         case "postgres":
-            is_view = is_table and (
+            is_view = is_known and (
                 source.text("db").lower() == "information_schema"
                 or (source.name.lower() in _VIEWS and source.text("db").lower() in {"", "pg_catalog"})
             )
-            return name not in grouped.touched or not is_table or is_view
+            return name not in grouped.touched or not is_known or is_view
         case _:
-            return is_table and name not in grouped.touched and source.name.lower() != "dual"
+            return is_known and name not in grouped.touched and source.name.lower() != "dual"
 
 
 def _outside(select: exp.Select, group: exp.Expr | None, query: Query) -> Iterator[tuple[exp.Expr, bool]]:

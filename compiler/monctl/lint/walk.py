@@ -73,7 +73,7 @@ class Walker:
         """What the rules find in queries of one text."""
         text, dialect = group[0].text, group[0].dialect
         parsed: query.Parsed | None = None
-        form = shape(text) if self._is_worth_it() else None
+        form = self._form(text)
         for one in group:
             situation = views.situation(one) if form is not None else None
             if situation is not None and (form, situation) in self._quiet:
@@ -96,12 +96,12 @@ class Walker:
                 if len(self._held) < _MOST_HELD:
                     self._held[form, dialect] = text, parsed.tree
 
-    def _is_worth_it(self) -> bool:
-        """Whether to look for alike ones. What was held for them goes when it is not: the collector would walk it again and again."""
+    def _form(self, text: str) -> str | None:
+        """The shape of a text, while looking for alike ones pays; then what was held for them goes: the collector would walk it again and again."""
         if self._may_skip and (self._judged < _ENOUGH or self._spared * 10 > self._judged):
-            return True
+            return shape(text)
         self._held.clear()
-        return False
+        return None
 
     def _query(self, seen: Query) -> list[Told]:
         """What the rules find in one query. No function more than needed stands between a node and its rules: this is done a million times."""

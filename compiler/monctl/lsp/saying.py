@@ -118,7 +118,7 @@ def place(channel: Channel) -> str:
 
 def span(seconds: float) -> str:
     """A length of time in the form specs have it."""
-    return str(Duration(round(seconds * 1000)))
+    return str(Duration.of(seconds))
 
 
 def amount(number: float, unit: Unit) -> str:

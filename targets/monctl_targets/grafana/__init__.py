@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from monctl.resource import Json, Live
+from monctl.target import Configurable
 from monctl_targets.grafana.capabilities import CAPABILITIES
 from monctl_targets.grafana.codes import CODES
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from monctl.finding import Finding
     from monctl.program import Program
     from monctl.sandbox.store import Store
     from monctl.saying import Context, Said, Survey
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from monctl_targets.grafana.options import GrafanaOptions
 
 
-class Grafana:
+class Grafana(Configurable):
     """The target `grafana`. Its parts are loaded when they are needed."""
 
     name = "grafana"
@@ -39,12 +39,6 @@ class Grafana:
         from monctl_targets.grafana.options import GrafanaOptions
 
         return GrafanaOptions
-
-    def option_faults(self, program: Program) -> Iterator[Finding]:
-        """What it says wrong."""
-        from monctl.target_options import option_faults
-
-        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """The comparable form of a body; see `normalize`."""

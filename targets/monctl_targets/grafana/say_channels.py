@@ -102,7 +102,7 @@ def _said_by_rules(name: str, rules: Iterable[Mapping[str, Any]]) -> dict[str, J
         if settings.get("receiver") == name:
             repeat_s = durations.read(str(settings.get("repeat_interval") or "")) or 0
             groups = [label for label in settings.get("group_by") or [] if label not in DEFAULT_GROUPS]
-            return ({"repeat": str(Duration(round(repeat_s * 1000)))} if repeat_s else {}) | ({"group_by": groups} if groups else {})
+            return ({"repeat": str(Duration.of(repeat_s))} if repeat_s else {}) | ({"group_by": groups} if groups else {})
     return {}
 
 

@@ -251,7 +251,7 @@ def _plain(annotations: Mapping[str, str], name: str) -> str:
 
 def _duration(text: Json) -> str:
     seconds = durations.read(str(text or "0s")) or 0
-    return str(Duration(round(seconds * 1000))) if seconds else ""
+    return str(Duration.of(seconds)) if seconds else ""
 
 
 def _sentence(rule: Mapping[str, Any]) -> str:

@@ -6,14 +6,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING
 
 from monctl.resource import Json, Live, Resource
-from monctl.target import Built, Client, Settings
+from monctl.target import Built, Client, Configurable, Settings
 from monctl_targets.pagerduty.capabilities import CAPABILITIES
 from monctl_targets.pagerduty.codes import CODES
 
 if TYPE_CHECKING:
     from datetime import datetime
 
-    from monctl.finding import Finding
     from monctl.live import LiveState
     from monctl.plan import Change, Problem
     from monctl.program import Program
@@ -26,7 +25,7 @@ if TYPE_CHECKING:
 _IMMUTABLE = {"integration": frozenset({"service"}), "schedule": frozenset({"api", "owners"})}
 
 
-class PagerDuty:
+class PagerDuty(Configurable):
     """The target. It holds who is called; what is measured stays with the others, so it takes no source."""
 
     name = "pagerduty"
@@ -44,12 +43,6 @@ class PagerDuty:
         from monctl_targets.pagerduty.options import PagerDutyOptions
 
         return PagerDutyOptions
-
-    def option_faults(self, program: Program) -> Iterator[Finding]:
-        """What it says wrong."""
-        from monctl.target_options import option_faults
-
-        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """A body as a comparable value; see `monctl_targets.pagerduty.normalize`."""

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monctl.target import Configurable
 from monctl_targets.sentry.capabilities import CAPABILITIES
 from monctl_targets.sentry.codes import CODES
 from monctl_targets.sentry.normalize import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from monctl.finding import Finding
     from monctl.program import Program
     from monctl.resource import Json, Live
     from monctl.sandbox.emulator import Emulator
@@ -24,7 +24,7 @@ _IMMUTABLE = {"detector": frozenset({"projectId", "type"})}
 """A detector stays in its project and keeps its type. getsentry/sentry src/sentry/workflow_engine (read 2026-11-20)"""
 
 
-class Sentry:
+class Sentry(Configurable):
     """The target `sentry`."""
 
     name: str = "sentry"
@@ -42,12 +42,6 @@ class Sentry:
         from monctl_targets.sentry.options import SentryOptions
 
         return SentryOptions
-
-    def option_faults(self, program: Program) -> Iterator[Finding]:
-        """What it says wrong."""
-        from monctl.target_options import option_faults
-
-        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """A body as a comparable value."""

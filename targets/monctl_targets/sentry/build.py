@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from monctl.build_report import Report
 from monctl.finding import Level
 from monctl.measure import Sentry
 from monctl.program import Monitor, Program
@@ -17,7 +18,7 @@ from monctl.target import Built
 from monctl_targets.sentry.actions import about_channel
 from monctl_targets.sentry.issues import issue_terms
 from monctl_targets.sentry.monitor import Builder
-from monctl_targets.sentry.report import Notes, Report
+from monctl_targets.sentry.report import Notes
 from monctl_targets.sentry.scope import scope_of
 
 MOST_DETECTORS = 1000
@@ -28,7 +29,7 @@ _MANY = 50
 
 def build(program: Program) -> Built:
     """The resources of every monitor placed on Sentry, with what became of each field."""
-    report = Report()
+    report = Report("sentry")
     resources = tuple(_unique(_resources(program, report), report))
     _channels(program, report)
     _slack_ids(resources, program, report)

@@ -1,48 +1,12 @@
-"""Collects what became of each field of a monitor, and what cannot be compiled, while a program is built."""
+"""What became of each field of one monitor, and what of it cannot be compiled."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
-from monctl.finding import Finding, Level
+from monctl.build_report import Report
+from monctl.finding import Level
 from monctl.source import Origin
-from monctl.target import Fidelity, Fit
-
-
-@dataclass(slots=True)
-class Report:
-    """Fidelity and findings in the order they are met, each once."""
-
-    _fidelity: dict[Fidelity, None] = field(default_factory=dict)
-    _findings: dict[Finding, None] = field(default_factory=dict)
-
-    def fit(self, address: str, name: str, fit: Fit, how: str = "", *, severity: str = "") -> None:
-        """One line of fidelity."""
-        self._fidelity[Fidelity(address, "sentry", name, fit, how, severity)] = None
-
-    def finding(
-        self,
-        code: str,
-        message: str,
-        origin: Origin,
-        *,
-        help: str | None = None,
-        address: str | None = None,
-        level: Level = Level.ERROR,
-        same: str | None = None,
-    ) -> None:
-        """One finding."""
-        self._findings[Finding(code, message, origin, level, help, address, same=same)] = None
-
-    @property
-    def fidelity(self) -> tuple[Fidelity, ...]:
-        """All lines."""
-        return tuple(self._fidelity)
-
-    @property
-    def findings(self) -> tuple[Finding, ...]:
-        """All findings."""
-        return tuple(self._findings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,15 +19,15 @@ class Notes:
 
     def exact(self, name: str, how: str = "", *, severity: str = "") -> None:
         """Said as it is."""
-        self.report.fit(self.address, name, Fit.EXACT, how, severity=severity)
+        self.report.exact(self.address, name, how, severity=severity)
 
     def approximated(self, name: str, how: str, *, severity: str = "") -> None:
         """Said nearly."""
-        self.report.fit(self.address, name, Fit.APPROXIMATED, how, severity=severity)
+        self.report.approximated(self.address, name, how, severity=severity)
 
     def dropped(self, name: str, why: str, *, severity: str = "") -> None:
         """Not said."""
-        self.report.fit(self.address, name, Fit.DROPPED, why, severity=severity)
+        self.report.dropped(self.address, name, why, severity=severity)
 
     def finding(
         self, code: str, message: str, *, help: str | None = None, origin: Origin | None = None, level: Level = Level.ERROR

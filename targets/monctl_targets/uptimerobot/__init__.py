@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from monctl.target import Configurable
 from monctl_targets.uptimerobot.capabilities import CAPABILITIES
 from monctl_targets.uptimerobot.codes import CODES
 from monctl_targets.uptimerobot.normalize import normalize
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
-    from monctl.finding import Finding
     from monctl.program import Program
     from monctl.resource import Json, Live
     from monctl.sandbox.emulator import Emulator
@@ -24,7 +24,7 @@ _IMMUTABLE = {"monitor": frozenset({"type"}), "integration": frozenset({"type"})
 """A monitor's type never changes: https://github.com/uptimerobot/terraform-provider-uptimerobot b41c1c3 (read 2026-11-20); nor does an address."""
 
 
-class UptimeRobot:
+class UptimeRobot(Configurable):
     """The target `uptimerobot`."""
 
     name: str = "uptimerobot"
@@ -42,12 +42,6 @@ class UptimeRobot:
         from monctl_targets.uptimerobot.options import UptimeRobotOptions
 
         return UptimeRobotOptions
-
-    def option_faults(self, program: Program) -> Iterator[Finding]:
-        """What it says wrong."""
-        from monctl.target_options import option_faults
-
-        return option_faults(self.options(), self.name, program)
 
     def normalize(self, kind: str, body: Json) -> Json:
         """A body as a comparable value."""

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from monctl.build_report import Report
 from monctl.resource import Json
 from monctl.source import Origin
 from monctl_targets.uptimerobot.normalize import REGIONS
 from monctl_targets.uptimerobot.plan import DEFAULT, FEATURES, PLANS, Plan, cheapest
-from monctl_targets.uptimerobot.report import Report
 
 OPTIONS = Origin("monctl.yaml", ("targets", "uptimerobot"))
 

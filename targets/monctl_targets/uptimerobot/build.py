@@ -12,6 +12,7 @@ from copy import deepcopy
 from dataclasses import dataclass, replace
 from typing import Any
 
+from monctl.build_report import Report
 from monctl.finding import Level
 from monctl.program import Monitor, Program
 from monctl.resource import Resource
@@ -22,7 +23,6 @@ from monctl_targets.uptimerobot.check import check, origin_of
 from monctl_targets.uptimerobot.contacts import Contact, Contacts, Edge
 from monctl_targets.uptimerobot.fields import custom_fields, tags
 from monctl_targets.uptimerobot.normalize import WEB
-from monctl_targets.uptimerobot.report import Report
 from monctl_targets.uptimerobot.signals import Signal, reminder_days, signals
 from monctl_targets.uptimerobot.window import windows
 
@@ -33,7 +33,7 @@ SECOND = ".warnings"
 
 def build(program: Program) -> Built:
     """Everything UptimeRobot should hold for a program, what became of each field, and what cannot be."""
-    report = Report()
+    report = Report("uptimerobot")
     options = account(program.targets.get("uptimerobot", {}), report)
     contacts = Contacts(program, options, report)
     made: list[Resource] = []

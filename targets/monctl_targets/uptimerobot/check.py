@@ -13,11 +13,11 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlsplit
 
+from monctl.build_report import Report
 from monctl.measure import Dns, Heartbeat, Http, Ping, Tcp
 from monctl.program import Monitor, Program
 from monctl.source import Origin
 from monctl_targets.uptimerobot.account import Account, larger
-from monctl_targets.uptimerobot.report import Report
 from monctl_targets.uptimerobot.web import web
 
 _LONGEST_BEAT_S = 2_678_400

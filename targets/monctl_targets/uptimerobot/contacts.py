@@ -13,12 +13,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from monctl.build_report import Report
 from monctl.program import Alert, Channel, Delivery, Monitor, Program, Recipient
 from monctl.resource import Json, Lookup, Mark, Ref, Resource, digest, lookup
 from monctl.source import Origin
 from monctl_targets.uptimerobot import mark as marks
 from monctl_targets.uptimerobot.account import Account, larger
-from monctl_targets.uptimerobot.report import Report
 from monctl_targets.uptimerobot.signals import Signal
 
 Contact = Ref | Lookup

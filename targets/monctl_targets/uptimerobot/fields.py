@@ -8,9 +8,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from monctl.build_report import Report
 from monctl.program import Monitor, Program
 from monctl_targets.uptimerobot.mark import FIELD, TAG_ROOM
-from monctl_targets.uptimerobot.report import Report
 
 TAGS = "tags"
 """The label that holds tags of one's own."""

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
+from monctl.build_report import Report
 from monctl.condition import Between, Comparison, State, Term, Trend
 from monctl.number import show_number
 from monctl.program import Alert, Monitor
-from monctl_targets.uptimerobot.report import Report
 
 _DAY_MS = 86_400_000
 _MOST_SLOW_MS = 60_000

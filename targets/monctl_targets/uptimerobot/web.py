@@ -12,12 +12,12 @@ import re
 from typing import Any
 from urllib.parse import parse_qsl
 
+from monctl.build_report import Report
 from monctl.measure import Http, JsonAssertion
 from monctl.program import Monitor
 from monctl.resource import Json, SecretRef
 from monctl.source import Origin
 from monctl_targets.uptimerobot.account import Account
-from monctl_targets.uptimerobot.report import Report
 
 _KEYWORD = 500
 _HEADERS = 3000

@@ -12,11 +12,11 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from monctl.build_report import Report
 from monctl.program import Hours, Maintenance, Program
 from monctl.resource import Mark, Ref, Resource
 from monctl_targets.uptimerobot import mark as marks
 from monctl_targets.uptimerobot.account import Account
-from monctl_targets.uptimerobot.report import Report
 
 _DAY_MIN = 1440
 

@@ -8,7 +8,7 @@ from sqlglot import expressions as exp
 
 from monctl.finding import Finding, Level
 from monctl.lint.context import Context
-from monctl.lint.cte import part_of_with
+from monctl.lint.cte import is_table
 from monctl.lint.queries import Query
 from monctl.lint.rule import query_rule
 from monctl.lint.tables import is_key
@@ -77,10 +77,10 @@ def _many(select: exp.Select, joins: list[exp.Join]) -> Iterator[tuple[str, str]
             continue
         name = other.alias_or_name.lower()
         theirs, ours = (on.this, on.expression) if on.this.table.lower() == name else (on.expression, on.this)
-        if theirs.table.lower() != name or not _is_table(other) or is_key(theirs, other):
+        if theirs.table.lower() != name or not is_table(other) or is_key(theirs, other):
             continue
         table = next((one for one in _sources(select, joins) if one.alias_or_name.lower() == ours.table.lower()), None)
-        if isinstance(table, exp.Table) and is_key(ours, table) and _is_table(table) and not _is_limited(name, select):
+        if isinstance(table, exp.Table) and is_key(ours, table) and is_table(table) and not _is_limited(name, select):
             yield ours.table.lower(), other.alias_or_name
 
 
@@ -96,7 +96,3 @@ def _sources(select: exp.Select, joins: list[exp.Join]) -> Iterator[exp.Expr]:
     if from_ is not None:
         yield from_.this
     yield from (join.this for join in joins)
-
-
-def _is_table(source: exp.Expr) -> bool:
-    return isinstance(source, exp.Table) and isinstance(source.this, exp.Identifier) and part_of_with(source) is None

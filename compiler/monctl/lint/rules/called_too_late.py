@@ -66,7 +66,7 @@ def _late(program: Program, severity: Severity, delivery: Delivery) -> str | Non
     first_s = first_call_s(program, escalation)
     if first_s is None or first_s <= severity.response_s:
         return None
-    first, response = Duration(round(first_s * 1000)), Duration(round(severity.response_s * 1000))
+    first, response = Duration.of(first_s), Duration.of(severity.response_s)
     return f"'{severity.name}' promises a response in {response}, but '{escalation.name}' first calls somebody after {first}"
 
 

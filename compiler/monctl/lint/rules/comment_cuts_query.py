@@ -14,8 +14,6 @@ from monctl.lint.rule import ROOT, found, query_rule
 from monctl.source_map import SourceMap
 
 _PARTS = re.compile(r"""'(?:[^']|'')*' | "(?:[^"]|"")*" | `[^`]*` | /\*.*?\*/ | (?P<comment>--[^\n]*)""", re.VERBOSE | re.DOTALL)
-
-
 _CLAUSES = (
     "from", "where", "join", "left", "inner", "cross", "on", "and", "or", "group", "having", "order", "limit", "union", "select", "case", "when", "then", "else", "end",
 )  # fmt: skip
@@ -26,25 +24,25 @@ _CLAUSES = (
 def comment_cuts_query(node: exp.Expr, query: Query, context: Context) -> Iterator[Finding]:
     """A comment goes on over lines that were meant to be the query.
 
-        YAML makes one line of the lines of `>`, and of those of a text without `|`; SQL's `--` takes all of that line from there on. Said where a line below
+    YAML makes one line of the lines of `>`, and of those of a text without `|`; SQL's `--` takes all of that line from there on. Said where a line below
     begins as a part of a query does, in the letters, great or small, in which the query is written.
 
-        **Why.** What is left often still is a query, and answers: without FROM, COUNT(*) is 1, at any time.
+    **Why.** What is left often still is a query, and answers: without FROM, COUNT(*) is 1, at any time.
 
-        **Example**
+    **Example**
 
-            query: >
-              SELECT COUNT(*) -- all that wait
-              FROM jobs
+        query: >
+          SELECT COUNT(*) -- all that wait
+          FROM jobs
 
-        **Instead**
+    **Instead**
 
-            query: |
-              SELECT COUNT(*) -- all that wait
-              FROM jobs
+        query: |
+          SELECT COUNT(*) -- all that wait
+          FROM jobs
 
-        **Source.** "Folding allows long lines to be broken anywhere a single space character separates two non-space characters":
-        https://yaml.org/spec/1.2.2/#folded-style (read 2026-11-21)
+    **Source.** "Folding allows long lines to be broken anywhere a single space character separates two non-space characters":
+    https://yaml.org/spec/1.2.2/#folded-style (read 2026-11-21)
     """
     if "--" not in query.text or query.origin.line is not None:
         return

@@ -54,7 +54,7 @@ def counted_twice(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
     for monitor, alert, window in windows:
         if query.every_s < window:
             yield found(
-                f"the query counts the last {_text(length_s)} already, and `in {_text(window)}` takes the mean of such counts",
+                f"the query counts the last {Duration.of(length_s)} already, and `in {Duration.of(window)}` takes the mean of such counts",
                 sentence(alert, context),
                 help="leave `in` out, and let the query look back as far as is meant",
                 address=monitor.address,
@@ -62,9 +62,9 @@ def counted_twice(node: exp.Expr, query: Query, context: Context) -> Iterator[Fi
     for slo, field in query.objectives if length_s > query.every_s * 1.5 else ():
         name = query.address.partition(".")[2]
         yield found(
-            f"'{name}' counts the last {_text(length_s)} every {_text(query.every_s)}, so an event is counted {round(length_s / query.every_s)} times",
+            f"'{name}' counts the last {Duration.of(length_s)} every {Duration.of(query.every_s)}, so an event is counted {round(length_s / query.every_s)} times",
             slo.origin.at(field),
-            help=f"let it look back {_text(query.every_s)}, or run it every {_text(length_s)}",
+            help=f"let it look back {Duration.of(query.every_s)}, or run it every {Duration.of(length_s)}",
             address=f"slo.{slo.name}",
         )
 
@@ -75,7 +75,3 @@ def _longest_s(tree: exp.Expr) -> float | None:
         return None
     lengths = (window_s(node) for node in tree.find_all(exp.GT, exp.GTE, exp.LT, exp.LTE, exp.Between))
     return max((length for length in lengths if length is not None and length > 0), default=None)
-
-
-def _text(seconds: float) -> str:
-    return str(Duration(round(seconds * 1000)))

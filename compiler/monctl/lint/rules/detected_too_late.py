@@ -49,7 +49,7 @@ def detected_too_late(program: Program, context: Context) -> Iterator[Finding]:
                 continue
             worst_s = min(_worst_s(term, monitor) for term in alert.condition) + _lag_s(monitor, program)
             if worst_s > service.detect_s:
-                worst, promised = Duration(round(worst_s * 1000)), Duration(round(service.detect_s * 1000))
+                worst, promised = Duration.of(worst_s), Duration.of(service.detect_s)
                 yield found(
                     f"'{alert.severity}' may take {worst} to notice, but '{service.name}' promises {promised}",
                     sentence(alert, context),

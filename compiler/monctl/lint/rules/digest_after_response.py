@@ -36,7 +36,7 @@ def digest_after_response(program: Program, context: Context) -> Iterator[Findin
     for severity in program.severities.values():
         if severity.digest is not None and severity.response_s is not None and severity.response_s < _EVERY_S[severity.digest]:
             yield found(
-                f"'{severity.name}' promises a response in {Duration(round(severity.response_s * 1000))}, and is told {severity.digest}",
+                f"'{severity.name}' promises a response in {Duration.of(severity.response_s)}, and is told {severity.digest}",
                 severity.origin.at("digest"),
                 help="collect for less long, or promise less",
                 address=f"severity.{severity.name}",

@@ -44,7 +44,7 @@ def for_shorter_than_interval(program: Program, context: Context) -> Iterator[Fi
                     isinstance(term, State) and (term.kind != "down" or monitor.targets != _RUNNER)
                 ):
                     continue
-                for_, every = Duration(round(term.for_s * 1000)), Duration(round(monitor.every_s * 1000))
+                for_, every = Duration.of(term.for_s), Duration.of(monitor.every_s)
                 what = (
                     f"'{term.direction} for {for_}'"
                     if isinstance(term, Trend)

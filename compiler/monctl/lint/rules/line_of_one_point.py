@@ -39,7 +39,7 @@ def line_of_one_point(program: Program, context: Context) -> Iterator[Finding]:
                     (name for name, _ in panel.metrics if name in program.metrics and program.metrics[name].every_s > range_s), None
                 )
                 if panel.look == "timeseries" and sparse is not None:
-                    shown, every = Duration(round(range_s * 1000)), Duration(round(program.metrics[sparse].every_s * 1000))
+                    shown, every = Duration.of(range_s), Duration.of(program.metrics[sparse].every_s)
                     yield found(
                         f"panel '{panel.title}' shows {shown}, and '{sparse}' is measured every {every}",
                         panel.origin,

@@ -44,7 +44,7 @@ def range_beyond_retention(program: Program, context: Context) -> Iterator[Findi
                         datasource.retention_s if datasource is not None and datasource.type in {"prometheus", "logs", "sentry"} else None
                     )
                     if datasource is not None and kept_s is not None and kept_s < range_s:
-                        shown, kept = Duration(round(range_s * 1000)), Duration(round(kept_s * 1000))
+                        shown, kept = Duration.of(range_s), Duration.of(kept_s)
                         yield found(
                             f"panel '{panel.title}' shows {shown}, and '{datasource.name}' keeps {kept}",
                             panel.origin,

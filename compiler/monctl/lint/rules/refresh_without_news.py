@@ -42,7 +42,7 @@ def refresh_without_news(program: Program, context: Context) -> Iterator[Finding
             continue
         every = [program.metrics[name].every_s for panel in panels for name, _ in panel.metrics if name in program.metrics]
         if every and min(every) >= dashboard.refresh_s * _TIMES:
-            fast, slow = Duration(round(dashboard.refresh_s * 1000)), Duration(round(min(every) * 1000))
+            fast, slow = Duration.of(dashboard.refresh_s), Duration.of(min(every))
             yield found(
                 f"it is loaded every {fast}, and no figure on it is measured more often than every {slow}",
                 dashboard.origin.at("refresh"),

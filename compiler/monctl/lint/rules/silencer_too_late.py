@@ -59,7 +59,7 @@ def silencer_too_late(program: Program, context: Context) -> Iterator[Finding]:
             down_s, by = silencer
             if down_s > for_s + by.every_s + by.timeout_s:
                 told.add(name)
-                late, soon = Duration(round(down_s * 1000)), Duration(round(for_s * 1000))
+                late, soon = Duration.of(down_s), Duration.of(for_s)
                 yield found(
                     f"'{by.name}' says after {late} that '{name}' is down, and '{monitor.name}', which it should silence, pages after {soon}",
                     by.origin.at("alert"),

@@ -40,23 +40,19 @@ def window_misses_events(program: Program, context: Context) -> Iterator[Finding
         if not monitor.alerts or isinstance(monitor.source, Sentry):
             continue
         if isinstance(monitor.source, Log) and monitor.source.window_s is not None and monitor.source.window_s < monitor.every_s:
-            window, every = _spoken(monitor.source.window_s), _spoken(monitor.every_s)
+            window, every = Duration.of(monitor.source.window_s), Duration.of(monitor.every_s)
             way_out = f"count over {every}, or every {window}; without `window` nothing is missed"
             yield found(f"the last {window} are counted every {every}", _source(monitor, program), help=way_out, address=monitor.address)
         for alert in monitor.alerts:
             for term in alert.condition:
                 if isinstance(term, Comparison) and term.window_s is not None and term.window_s < monitor.every_s:
-                    window, every = _spoken(term.window_s), _spoken(monitor.every_s)
+                    window, every = Duration.of(term.window_s), Duration.of(monitor.every_s)
                     yield found(
                         f"'in {window}' is shorter than the {every} between two counts",
                         sentence(alert, context),
                         help=f"count at least every {window}, or write `in {every}`",
                         address=monitor.address,
                     )
-
-
-def _spoken(seconds: float) -> Duration:
-    return Duration(round(seconds * 1000))
 
 
 def _source(monitor: Monitor, program: Program) -> Origin:

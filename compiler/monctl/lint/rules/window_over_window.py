@@ -44,7 +44,7 @@ def window_over_window(program: Program, context: Context) -> Iterator[Finding]:
         for alert in monitor.alerts:
             window = max((term.window_s for term in alert.condition if isinstance(term, Comparison) and term.window_s), default=None)
             if window is not None and window > monitor.every_s:
-                inner, outer = Duration(round(source.window_s * 1000)), Duration(round(window * 1000))
+                inner, outer = Duration.of(source.window_s), Duration.of(window)
                 yield found(
                     f"each count is of the last {inner} already, and `in {outer}` takes the mean of such counts",
                     sentence(alert, context),

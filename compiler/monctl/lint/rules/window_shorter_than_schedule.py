@@ -44,10 +44,10 @@ def window_shorter_than_schedule(node: exp.Expr, query: Query, context: Context)
     lag_s = query.datasource.lag_s if query.datasource is not None else 0.0
     if length_s >= query.every_s + lag_s:
         return
-    runs = f"the query looks back {_duration(length_s)} and runs every {_duration(query.every_s)}"
-    late = f", and its data is up to {_duration(lag_s)} late" if lag_s else ""
-    way_out = f"look back {_duration(query.every_s + lag_s)} or more" + (
-        f", or run it every {_duration(length_s - lag_s)}" if length_s - lag_s >= 60 else ""
+    runs = f"the query looks back {Duration.of(length_s)} and runs every {Duration.of(query.every_s)}"
+    late = f", and its data is up to {Duration.of(lag_s)} late" if lag_s else ""
+    way_out = f"look back {Duration.of(query.every_s + lag_s)} or more" + (
+        f", or run it every {Duration.of(length_s - lag_s)}" if length_s - lag_s >= 60 else ""
     )
     yield query.fault(runs + late, node, help=way_out)
 
@@ -59,7 +59,3 @@ def _is_unwatched(node: exp.Expr, query: Query) -> bool:
         return any(below is node for column in select.expressions[1:] for below in column.walk())
     name = column_of(node, select) if select is not None else None
     return name is not None and name in query.source.values and not query.is_watched(name)
-
-
-def _duration(seconds: float) -> str:
-    return str(Duration(round(seconds * 1000)))

@@ -13,12 +13,13 @@ from monctl.target import Fidelity, Fit
 class Report:
     """Fidelity and findings in the order they are met, each once."""
 
+    target: str
     _fidelity: dict[Fidelity, None] = field(default_factory=dict)
     _findings: dict[Finding, None] = field(default_factory=dict)
 
     def fit(self, address: str, name: str, fit: Fit, how: str = "", *, severity: str = "") -> None:
         """One line of fidelity."""
-        self._fidelity[Fidelity(address, "uptimerobot", name, fit, how, severity)] = None
+        self._fidelity[Fidelity(address, self.target, name, fit, how, severity)] = None
 
     def exact(self, address: str, name: str, how: str = "", *, severity: str = "") -> None:
         """Said as it is."""
