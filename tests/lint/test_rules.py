@@ -36,7 +36,7 @@ def no_mondays(program: Program, context: Context) -> Iterator[Finding]:
 
 @pytest.mark.parametrize("one", pages())
 def test_a_page_says_what_why_how_not_how_instead_and_where_from(one: Rule) -> None:
-    places = [one.page.find(section) for section in SECTIONS]
+    places = [one.page.find(f"\n{section}") for section in SECTIONS]
 
     assert -1 not in places, f"{one.code} lacks {SECTIONS[places.index(-1)]}"
     assert places == sorted(places)
